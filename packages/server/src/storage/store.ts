@@ -1,0 +1,118 @@
+import type { Act, EndCause, EndedToken, TokenRecord, TokenWithUser, UserRecord } from './records.ts';
+
+/**
+ * The contract between the house and its database. Every implementation sits the exam in `store-contract.ts`.
+ *
+ * **Atomicity.** Each method is one transaction: all of it has happened when the promise resolves, none of it
+ * when it rejects. What has been answered survives `kill -9` and power loss.
+ *
+ * **Order.** A read that starts after a write's promise has resolved sees that write, in every process and on
+ * every node that uses the same database.
+ *
+ * **Outcomes are values.** What can go wrong in the ordinary course (no such user, e-mail taken, the last
+ * administrator) is returned by name. A rejection means the store could not do its work: `StoreUnavailable`
+ * when a later try can succeed (locked, full, away), anything else is a defect.
+ *
+ * **Missing rows** are `undefined`, never `null` and never an exception.
+ *
+ * **Who may call.** Only `login/`, `tokens/`, `users/`, `audit/`, `activity/`: never an HTTP route.
+ */
+export interface Store {
+  /** The living token with one of these digests, and its user. At most one can match. */
+  findToken(digests: readonly Uint8Array[]): Promise<TokenWithUser | undefined>;
+
+  findUserByEmail(canonicalEmail: string): Promise<UserRecord | undefined>;
+
+  findUser(id: string): Promise<UserRecord | undefined>;
+
+  /**
+   * Users in the order of their canonical e-mail's bytes (UTF-8), at most `limit` (1–1000),
+   * starting behind `after` (a canonical e-mail; '' starts at the first).
+   */
+  listUsers(page: { after: string; limit: number }): Promise<UserRecord[]>;
+
+  /** Adds the first user of all. Of any number of callers at once, exactly one gets `created`. */
+  createFirstUser(user: UserRecord, act: Act): Promise<'created' | 'not_first'>;
+
+  createUser(user: UserRecord, act: Act): Promise<'created' | 'email_taken'>;
+
+  /**
+   * Changes what is named in `change` and answers with the user as it then is.
+   * A user that is disabled, or whose new expiry is not after `act.time`, loses all tokens with it
+   * (causes `user_disabled`, `user_expired`).
+   * Refused as `last_administrator` when no able administrator would be left: one who is not disabled and
+   * whose account has no expiry (an account that will expire one day can't be the only one that holds the keys).
+   */
+  modifyUser(
+    id: string,
+    change: UserChange,
+    act: Act,
+  ): Promise<UserRecord | 'not_found' | 'email_taken' | 'last_administrator'>;
+
+  /** Removes the user and ends all of its tokens (cause `user_deleted`). */
+  deleteUser(id: string, act: Act): Promise<'deleted' | 'not_found' | 'last_administrator'>;
+
+  /**
+   * Sets a new password hash and ends the user's tokens (cause `password_changed`), all but `keepTokenId`.
+   * With `expectedHash`, only when that is still the hash in place: else `changed_meanwhile`.
+   */
+  setPassword(
+    id: string,
+    password: { newHash: string; expectedHash?: string; keepTokenId?: string },
+    act: Act,
+  ): Promise<'set' | 'not_found' | 'changed_meanwhile'>;
+
+  /**
+   * Replaces a hash by a stronger one of the same password; tokens live on. Compare-and-swap, so that it can
+   * never undo a password change: false when `oldHash` is no longer in place.
+   */
+  upgradePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>;
+
+  /**
+   * Adds a living token, if its user exists, is able (not disabled, not expired at `act.time`) and still has the
+   * password hash that the login verified. Else nothing is added and the answer is `stale`: whoever changed the
+   * user meanwhile has ended all tokens, and this one must not survive that.
+   */
+  issueToken(token: TokenRecord, verifiedHash: string, act: Act): Promise<'issued' | 'stale'>;
+
+  /** Ends one living token. `not_found` when it isn't living (any more). */
+  endToken(id: string, cause: EndCause, act: Act): Promise<'ended' | 'not_found'>;
+
+  /** What is known of a token that has ended. */
+  findEndedToken(id: string): Promise<EndedToken | undefined>;
+
+  /**
+   * Remembers fingerprints of the digest keys, and answers with all that are known, so that a service started with
+   * other keys than the database's notices. Known ids are left as they are. `used`: living tokens lean on it.
+   */
+  rememberDigestKeys(keys: ReadonlyMap<string, Uint8Array>): Promise<DigestKeyFingerprint[]>;
+
+  /** Resolves when the database answers; rejects with `StoreUnavailable` when it doesn't. */
+  ping(): Promise<void>;
+
+  /** Finishes what was accepted and lets go of the database. Later calls reject. */
+  close(): Promise<void>;
+}
+
+export interface UserChange {
+  readonly email?: { readonly email: string; readonly canonicalEmail: string };
+  readonly expiry?: number | null;
+  readonly admin?: boolean;
+  readonly disabled?: boolean;
+}
+
+export interface DigestKeyFingerprint {
+  readonly keyId: string;
+  readonly fingerprint: Uint8Array;
+  readonly used: boolean;
+}
+
+/** The database can't take the call now; the same call may succeed later. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The database is not one this version may use: newer schema, damaged, or somebody else's. Nothing was changed. */
+export class StoreUnusable extends Error {
+  override readonly name = 'StoreUnusable';
+}
