@@ -1,0 +1,72 @@
+import type { Timeout } from './send.ts';
+
+/** Options of every operation. null and undefined are as if absent. */
+export interface CallOptions {
+  /** `X-Request-ID`: tracks a request through services. 1–128 of `A–Z a–z 0–9 . _ : -`, else the service makes one. */
+  xRequestID?: string | null | undefined;
+  /** `X-Giant-Swarm-Activity`: the purpose several requests share, like `list-clusters`. */
+  xGiantSwarmActivity?: string | null | undefined;
+  /** `X-Giant-Swarm-CmdLine`: the command line, if a command issued the call. Leave secrets out. */
+  xGiantSwarmCmdLine?: string | null | undefined;
+  /** Ends the call; it then rejects with the signal's reason. This client's own addition. */
+  signal?: AbortSignal | null | undefined;
+  /** Milliseconds, for this call instead of the client's `timeout`. This client's own addition. */
+  timeout?: Timeout;
+}
+
+/** Options as every operation takes them. */
+export type Options = CallOptions | null | undefined;
+
+/** The arguments of one call, by name. */
+export interface Arguments {
+  /** A whole `Authorization` header value that wins over the client's apiKey; undefined when none was given. */
+  authorization: string | undefined;
+  email: string;
+  body: unknown;
+  opts: CallOptions;
+}
+
+/**
+ * Takes the arguments of both generations of an operation: the newer `(…required, opts)` and the older
+ * `(authorization, …required, opts)`. They are told apart like this, first match counts:
+ *
+ * - no required argument: older when the first is a string, or when two are given;
+ * - more arguments than the newer form has: older;
+ * - the second is a string: older, since an e-mail then stands there; unless it is JSON text, a raw body;
+ * - `(something, undefined)` where `something` is no e-mail: older with its e-mail forgotten.
+ *
+ * When in doubt it is the older: the other mistake would put a token into a URL.
+ *
+ * @throws Error `Missing the required parameter '…' when calling …`
+ */
+export function readArguments(
+  operation: string,
+  required: readonly ('email' | 'body')[],
+  args: readonly unknown[],
+): Arguments {
+  const names = isOlder(required, args) ? ['authorization', ...required] : required;
+  const values: Record<string, unknown> = {};
+  names.forEach((name, i) => {
+    const value = args[i];
+    const isToken = name === 'email' && /^\s*(giantswarm|bearer|token|basic)\s/i.test(String(value));
+    if (value === undefined || value === null || isToken) throw missing(name, operation);
+    values[name] = value;
+  });
+  const opts = (args[names.length] ?? {}) as CallOptions;
+  return { authorization: undefined, email: '', body: null, ...values, opts };
+}
+
+function isOlder(required: readonly string[], args: readonly unknown[]): boolean {
+  const [first, second] = args;
+  if (required.length === 0) return typeof first === 'string' || args.length > 1;
+  // a login needs no authorization in either generation
+  if (required[0] !== 'email') return false;
+  if (args.length > required.length + 1) return true;
+  if (typeof second === 'string') return !/^\s*[[{"]/.test(second);
+  const isForgotten = args.length > 1 && (second === undefined || second === null);
+  return required.length === 1 && isForgotten && !String(first).includes('@');
+}
+
+function missing(parameter: string, operation: string): Error {
+  return new Error(`Missing the required parameter '${parameter}' when calling ${operation}`);
+}
