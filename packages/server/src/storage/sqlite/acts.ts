@@ -1,0 +1,34 @@
+import { rememberDigestKeys } from './key-acts.ts';
+import { setPassword, upgradePasswordHash } from './password-acts.ts';
+import { endToken, issueToken } from './token-acts.ts';
+import { createFirstUser, createUser, deleteUser, modifyUser } from './user-acts.ts';
+
+/**
+ * Everything the writer can do, by the name of the contract's method. Each is a plain function of the database and
+ * its arguments, without waiting: it can't let go of the transaction half-way.
+ */
+export const acts = {
+  createFirstUser,
+  createUser,
+  modifyUser,
+  deleteUser,
+  setPassword,
+  upgradePasswordHash,
+  issueToken,
+  endToken,
+  rememberDigestKeys,
+};
+
+export type ActName = keyof typeof acts;
+
+type WithoutDatabase<P> = P extends [unknown, ...infer Rest] ? Rest : never;
+
+export type ActArguments<N extends ActName> = WithoutDatabase<Parameters<(typeof acts)[N]>>;
+
+export type ActResult<N extends ActName> = ReturnType<(typeof acts)[N]>;
+
+/** One act on its way to the writer. */
+export interface ActCall {
+  readonly name: ActName;
+  readonly args: readonly unknown[];
+}

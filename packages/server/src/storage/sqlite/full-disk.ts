@@ -1,0 +1,34 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { StoreUnavailable } from '../store.ts';
+import type { ActCall, ActName } from './acts.ts';
+import type { DiskReserve } from './disk-reserve.ts';
+import { commitTogether, type Outcome } from './group-commit.ts';
+import { isFull } from './sqlite-error.ts';
+
+/** What takes rights away goes on while the disk is full. */
+const endings = new Set<ActName>(['endToken', 'setPassword', 'modifyUser', 'deleteUser']);
+
+/** Commits the calls; on a full disk gives up the reserve and, until it is back, commits the endings only. */
+export function commitDespiteFullDisk(
+  db: DatabaseSync,
+  calls: readonly ActCall[],
+  lockWait: number,
+  reserve: DiskReserve,
+): Outcome[] {
+  if (!reserve.ensure()) return commitEndings(db, calls, lockWait);
+  const outcomes = commitTogether(db, calls, lockWait);
+  if (!outcomes.some((outcome) => !outcome.ok && isFull(outcome.error))) return outcomes;
+  reserve.release();
+  return commitEndings(db, calls, lockWait);
+}
+
+function commitEndings(db: DatabaseSync, calls: readonly ActCall[], lockWait: number): Outcome[] {
+  const accepted = calls.filter((call) => endings.has(call.name));
+  const outcomes = accepted.length === 0 ? [] : commitTogether(db, accepted, lockWait);
+  const refused: Outcome = {
+    ok: false,
+    kind: 'unavailable',
+    error: new StoreUnavailable('the disk is full'),
+  };
+  return calls.map((call) => outcomes[accepted.indexOf(call)] ?? refused);
+}

@@ -1,0 +1,25 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { DigestKeyFingerprint } from '../store.ts';
+import { statement } from './connection.ts';
+import { storable } from './text.ts';
+
+export function rememberDigestKeys(
+  db: DatabaseSync,
+  keys: ReadonlyMap<string, Uint8Array>,
+): DigestKeyFingerprint[] {
+  const remember = statement(
+    db,
+    'INSERT INTO digest_keys (key_id, fingerprint) VALUES (?, ?) ON CONFLICT (key_id) DO NOTHING',
+  );
+  for (const [keyId, fingerprint] of keys) remember.run(storable(keyId, 'key id'), fingerprint);
+  const all = statement(
+    db,
+    `SELECT key_id, fingerprint, coalesce(living, 0) > 0 AS used
+       FROM digest_keys LEFT JOIN living_tokens_of_key USING (key_id) ORDER BY key_id`,
+  ).all();
+  return all.map((row) => ({
+    keyId: row.key_id as string,
+    fingerprint: row.fingerprint as Uint8Array,
+    used: row.used === 1,
+  }));
+}

@@ -1,0 +1,50 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { EndedToken, TokenWithUser, UserRecord } from '../records.ts';
+import { statement } from './connection.ts';
+import {
+  type EndedTokenRow,
+  endedTokenColumns,
+  type TokenWithUserRow,
+  toEndedToken,
+  tokenWithUserColumns,
+  toTokenWithUser,
+  toUser,
+  type UserRow,
+  userColumns,
+} from './rows.ts';
+import { isStorable, storable } from './text.ts';
+
+/** All digests in one statement, so that a token which changes its key in between isn't missed under both. */
+export function findToken(db: DatabaseSync, digests: readonly Uint8Array[]): TokenWithUser | undefined {
+  if (digests.length === 0) return undefined;
+  const marks = digests.map(() => '?').join(', ');
+  const row = statement(
+    db,
+    `SELECT ${tokenWithUserColumns} FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.digest IN (${marks})`,
+  ).get(...digests);
+  return row === undefined ? undefined : toTokenWithUser(row as unknown as TokenWithUserRow);
+}
+
+export function findEndedToken(db: DatabaseSync, id: string): EndedToken | undefined {
+  if (!isStorable(id)) return undefined;
+  const row = statement(db, `SELECT ${endedTokenColumns} FROM ended_tokens WHERE id = ?`).get(id);
+  return row === undefined ? undefined : toEndedToken(row as unknown as EndedTokenRow);
+}
+
+const longestPage = 1000;
+
+export function listUsers(db: DatabaseSync, page: { after: string; limit: number }): UserRecord[] {
+  if (!Number.isInteger(page.limit) || page.limit < 1 || page.limit > longestPage) {
+    throw new RangeError(`limit is 1 to ${longestPage}`);
+  }
+  // BINARY collation compares UTF-8 bytes.
+  const rows = statement(
+    db,
+    `SELECT ${userColumns} FROM users WHERE canonical_email > ? ORDER BY canonical_email LIMIT ?`,
+  ).all(storable(page.after, 'after'), page.limit);
+  return rows.map((row) => toUser(row as unknown as UserRow));
+}
+
+export function ping(db: DatabaseSync): void {
+  statement(db, 'SELECT 1 FROM users LIMIT 1').get();
+}

@@ -1,0 +1,69 @@
+import type { Store } from '../store.ts';
+import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import { Reader } from './reader.ts';
+import { findEndedToken, findToken, listUsers, ping } from './reads.ts';
+import { toStoreError } from './sqlite-error.ts';
+import { Writer, type WriterDiagnostics } from './writer.ts';
+
+export interface SqliteStoreOptions {
+  /** The database file; its folder exists. A missing file is created. */
+  readonly path: string;
+  /** Bytes set aside for the endings of tokens on a full disk. Default: 4 MiB. */
+  readonly reserveBytes?: number;
+}
+
+export interface SqliteStore extends Store {
+  /** For tests and metrics; not part of the contract. */
+  diagnostics(): WriterDiagnostics;
+}
+
+/**
+ * Opens the store on an SQLite file, which several processes may share. Rejects with `StoreUnusable` when the file
+ * isn't one for this version, and with `StoreUnavailable` when it is locked.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { path, reserveBytes = 4 * 1024 * 1024 } = options;
+  prepareDatabase(path);
+  const writer = new Writer({ path, reserveBytes });
+  await writer.start();
+  try {
+    return assemble(writer, new Reader(path));
+  } catch (error) {
+    await writer.close();
+    throw toStoreError(error, path);
+  }
+}
+
+function assemble(writer: Writer, reader: Reader): SqliteStore {
+  return {
+    findToken: (digests) => reader.read((db) => findToken(db, digests)),
+    findUserByEmail: (email) => reader.read((db) => findUserByCanonicalEmail(db, email)),
+    findUser: (id) => reader.read((db) => findUserById(db, id)),
+    listUsers: (page) => reader.read((db) => listUsers(db, page)),
+    findEndedToken: (id) => reader.read((db) => findEndedToken(db, id)),
+    ping: () => reader.read(ping),
+
+    createFirstUser: (user) => writer.act('createFirstUser', user),
+    createUser: (user) => writer.act('createUser', user),
+    modifyUser: (id, change, act) => writer.act('modifyUser', id, change, act),
+    deleteUser: (id, act) => writer.act('deleteUser', id, act),
+    setPassword: (id, password, act) => writer.act('setPassword', id, password, act),
+    upgradePasswordHash: (id, oldHash, newHash) => writer.act('upgradePasswordHash', id, oldHash, newHash),
+    issueToken: (token, hash, act) => writer.act('issueToken', withOwnBytes(token), hash, act),
+    endToken: (id, cause, act) => writer.act('endToken', id, cause, act),
+    rememberDigestKeys: (keys) => writer.act('rememberDigestKeys', keys),
+
+    async close() {
+      // The writer goes last: the last connection that may write folds the log into the database.
+      reader.close();
+      await writer.close();
+    },
+    diagnostics: () => writer.diagnostics(),
+  };
+}
+
+/** A Buffer is often a view on a shared pool, and the whole pool would be copied to the writer's thread. */
+function withOwnBytes<T extends { digest: Uint8Array; seal: Uint8Array }>(token: T): T {
+  return { ...token, digest: Uint8Array.from(token.digest), seal: Uint8Array.from(token.seal) };
+}

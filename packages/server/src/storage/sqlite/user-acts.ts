@@ -1,0 +1,96 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Act, UserRecord } from '../records.ts';
+import type { UserChange } from '../store.ts';
+import { statement } from './connection.ts';
+import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
+import { userColumns } from './rows.ts';
+import { storable, storableTime } from './text.ts';
+import { endTokensOfUser } from './token-acts.ts';
+
+export function createFirstUser(db: DatabaseSync, user: UserRecord): 'created' | 'not_first' {
+  if (statement(db, 'SELECT 1 FROM users LIMIT 1').get() !== undefined) return 'not_first';
+  insertUser(db, user);
+  return 'created';
+}
+
+export function createUser(db: DatabaseSync, user: UserRecord): 'created' | 'email_taken' {
+  if (findUserByCanonicalEmail(db, user.canonicalEmail) !== undefined) return 'email_taken';
+  insertUser(db, user);
+  return 'created';
+}
+
+export function modifyUser(
+  db: DatabaseSync,
+  id: string,
+  change: UserChange,
+  act: Act,
+): UserRecord | 'not_found' | 'email_taken' | 'last_administrator' {
+  const before = findUserById(db, id);
+  if (before === undefined) return 'not_found';
+  const after: UserRecord = {
+    ...before,
+    email: change.email?.email ?? before.email,
+    canonicalEmail: change.email?.canonicalEmail ?? before.canonicalEmail,
+    expiry: change.expiry === undefined ? before.expiry : change.expiry,
+    admin: change.admin ?? before.admin,
+    disabled: change.disabled ?? before.disabled,
+  };
+  const holder = findUserByCanonicalEmail(db, after.canonicalEmail);
+  if (holder !== undefined && holder.id !== id) return 'email_taken';
+  if (isAbleAdministrator(before) && !isAbleAdministrator(after) && isLastAdministrator(db, id)) {
+    return 'last_administrator';
+  }
+  statement(
+    db,
+    'UPDATE users SET email = ?, canonical_email = ?, expiry = ?, admin = ?, disabled = ? WHERE id = ?',
+  ).run(
+    storable(after.email, 'e-mail'),
+    storable(after.canonicalEmail, 'canonical e-mail'),
+    storableTime(after.expiry, 'expiry'),
+    Number(after.admin),
+    Number(after.disabled),
+    id,
+  );
+  if (change.disabled === true) {
+    endTokensOfUser(db, id, 'user_disabled', act);
+  } else if (change.expiry !== undefined && change.expiry !== null && change.expiry <= act.time) {
+    endTokensOfUser(db, id, 'user_expired', act);
+  }
+  return after;
+}
+
+export function deleteUser(
+  db: DatabaseSync,
+  id: string,
+  act: Act,
+): 'deleted' | 'not_found' | 'last_administrator' {
+  const user = findUserById(db, id);
+  if (user === undefined) return 'not_found';
+  if (isAbleAdministrator(user) && isLastAdministrator(db, id)) return 'last_administrator';
+  endTokensOfUser(db, id, 'user_deleted', act);
+  statement(db, 'DELETE FROM users WHERE id = ?').run(id);
+  return 'deleted';
+}
+
+function insertUser(db: DatabaseSync, user: UserRecord): void {
+  statement(db, `INSERT INTO users (${userColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`).run(
+    storable(user.id, 'user id'),
+    storable(user.email, 'e-mail'),
+    storable(user.canonicalEmail, 'canonical e-mail'),
+    storable(user.passwordHash, 'password hash'),
+    storableTime(user.created, 'created'),
+    storableTime(user.expiry, 'expiry'),
+    Number(user.admin),
+    Number(user.disabled),
+  );
+}
+
+function isAbleAdministrator(user: UserRecord): boolean {
+  return user.admin && !user.disabled && user.expiry === null;
+}
+
+function isLastAdministrator(db: DatabaseSync, id: string): boolean {
+  const another =
+    'SELECT 1 FROM users WHERE admin = 1 AND disabled = 0 AND expiry IS NULL AND id <> ? LIMIT 1';
+  return statement(db, another).get(id) === undefined;
+}
