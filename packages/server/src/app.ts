@@ -1,0 +1,41 @@
+import { type FrontDoorOptions, openFrontDoor, refuseOtherMethods } from './http/front-door.ts';
+import { getOpenApi } from './http/openapi.ts';
+import type { App, Parts } from './http/route.ts';
+import { createAuthToken } from './http/routes/create-auth-token.ts';
+import { putUser } from './http/routes/create-user.ts';
+import { deleteAuthToken } from './http/routes/delete-auth-token.ts';
+import { deleteUser } from './http/routes/delete-user.ts';
+import { getInfo } from './http/routes/get-info.ts';
+import { getCurrentUser, getUser } from './http/routes/get-user.ts';
+import { getHealth, getReadiness, getRoot } from './http/routes/health.ts';
+import { listUsers } from './http/routes/list-users.ts';
+import { getMetrics } from './http/routes/metrics.ts';
+import { modifyPassword } from './http/routes/modify-password.ts';
+import { patchUser } from './http/routes/modify-user.ts';
+
+const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
+  getRoot,
+  getHealth,
+  getReadiness,
+  getMetrics,
+  getOpenApi,
+  createAuthToken,
+  deleteAuthToken,
+  getCurrentUser,
+  listUsers,
+  getUser,
+  putUser,
+  patchUser,
+  deleteUser,
+  modifyPassword,
+  getInfo,
+];
+
+/** The whole service as one value that answers requests, but doesn't listen: the process does (`serve.ts`), and tests. */
+export async function buildApp(parts: Parts, options: FrontDoorOptions): Promise<App> {
+  const app = await openFrontDoor(parts, options);
+  for (const endpoint of endpoints) endpoint(app, parts);
+  refuseOtherMethods(app, { corsOn: options.corsOrigins.length > 0 });
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,22 @@
+import type { FastifyRequest } from 'fastify';
+import { Refusal } from '../errors.ts';
+import type { Principal } from '../tokens/principal.ts';
+import { canonicalEmail } from '../users/email.ts';
+import type { Right } from './rights.ts';
+
+/** Holds a principal against the right its route asks for. Throws `PERMISSION_DENIED`. */
+export function authorize(
+  request: FastifyRequest,
+  principal: Principal,
+  right: Exclude<Right, 'anyone'>,
+): void {
+  if (right === 'user' || principal.user.admin) return;
+  if (right === 'self_or_admin' && isSelf(request, principal)) return;
+  throw new Refusal('PERMISSION_DENIED', { challenge: 'insufficient_scope' });
+}
+
+/** Whether the path speaks of the principal's own account. */
+export function isSelf(request: FastifyRequest, principal: Principal): boolean {
+  const { email } = request.params as { email: string };
+  return canonicalEmail(email) === principal.user.canonicalEmail;
+}

@@ -1,0 +1,177 @@
+import cors from '@fastify/cors';
+import swagger from '@fastify/swagger';
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  type RouteOptions,
+} from 'fastify';
+import { Refusal } from '../errors.ts';
+import { findPrincipal } from '../tokens/find.ts';
+import type { Principal } from '../tokens/principal.ts';
+import { authenticate } from './authenticate.ts';
+import { authorize } from './authorize.ts';
+import { sendRefusal, toRefusal } from './error-reply.ts';
+import { parseJsonBody } from './json-body.ts';
+import { RequestLog } from './log-request.ts';
+import { openApiOptions } from './openapi.ts';
+import { requestId } from './request-context.ts';
+import { RIGHTS, type Right } from './rights.ts';
+import type { App, Parts } from './route.ts';
+import { refuseUnreadable } from './unreadable.ts';
+
+export interface FrontDoorOptions {
+  readonly logger: FastifyBaseLogger;
+  /** Origins that browsers may call from; empty turns CORS off. */
+  readonly corsOrigins: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For counts, read from the right. */
+  readonly trustedProxies: readonly string[];
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+}
+
+/** The largest body any route can use is far below this. */
+const BODY_LIMIT = 32 * 1024;
+
+/**
+ * Everything that is the same for each request: its id, its limits, who it acts as, whether that may be, and how a
+ * refusal looks. The endpoints come on top.
+ */
+export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Promise<App> {
+  const app = fastify({
+    loggerInstance: options.logger,
+    logController: new RequestLog(),
+    ...(options.tls === undefined ? {} : { https: options.tls }),
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    // Both spellings of a path are served, never redirected: clients repeat a redirected call as GET.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
+    genReqId: requestId,
+    bodyLimit: BODY_LIMIT,
+    // A request's headers within 10 s, all of it within 30 s; an idle connection is kept for 65 s.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    return503OnClosing: false,
+    frameworkErrors: (error, _request, reply) =>
+      void sendRefusal(reply.header('x-request-id', reply.request.id), toRefusal(error)),
+    clientErrorHandler: refuseUnreadable,
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+    },
+  }) as unknown as App;
+
+  app.decorateRequest('principal', null);
+  app.addHook('onRoute', enterRight);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+    if (parts.isDraining()) reply.header('connection', 'close');
+    done();
+  });
+  if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins));
+  await app.register(swagger, openApiOptions);
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { right } = request.routeOptions.config;
+    if (right === 'anyone' || request.is404) return done();
+    admit(parts, request, right).then(() => done(), done);
+  });
+
+  // A body is JSON whatever its Content-Type says: `curl -d` sends a form type.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') return done(new Refusal('ENCODED_BODY'));
+    try {
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = toRefusal(error);
+    if (refusal.refusal === 'INTERNAL_ERROR') request.log.error({ err: error }, 'request failed');
+    return sendRefusal(reply, refusal);
+  });
+  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, new Refusal('RESOURCE_NOT_FOUND')));
+  return app;
+}
+
+/** Sets the principal, or throws the refusal. */
+async function admit(
+  parts: Parts,
+  request: FastifyRequest,
+  right: Exclude<Right, 'anyone'> | undefined,
+): Promise<void> {
+  if (right === undefined) throw new Error('a route has come past the table of rights');
+  let principal: Principal;
+  try {
+    principal = await authenticate(request, (tokenString) => findPrincipal(parts, tokenString));
+  } catch (error) {
+    parts.counts.verifications.refused += 1;
+    throw error;
+  }
+  parts.counts.verifications.accepted += 1;
+  authorize(request, principal, right);
+  request.principal = principal;
+}
+
+/** Puts the table's right on a route; one that the table does not know can't be built. */
+function enterRight(route: RouteOptions): void {
+  const isOurRefusal = (route.handler as unknown) === refuseMethod;
+  const isPreflight = route.method === 'OPTIONS' && route.url === '*';
+  for (const method of [route.method].flat()) {
+    const right =
+      isOurRefusal || isPreflight ? 'anyone' : RIGHTS[`${method === 'HEAD' ? 'GET' : method} ${route.url}`];
+    if (right === undefined)
+      throw new Error(`${method} ${route.url} is not in the table of rights (http/rights.ts)`);
+    route.config = { ...route.config, right };
+  }
+}
+
+/** Answers 405 with `Allow` on the known paths for the methods they don't have. */
+export function refuseOtherMethods(app: App, { corsOn }: { corsOn: boolean }): void {
+  const served = new Map<string, string[]>();
+  for (const line of Object.keys(RIGHTS)) {
+    const [method, url] = line.split(' ') as [string, string];
+    served.set(url, [...(served.get(url) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+  }
+  for (const [url, allow] of served) {
+    const method = app.supportedMethods.filter(
+      (name) => !allow.includes(name) && !(corsOn && name === 'OPTIONS'),
+    );
+    app.route({
+      method,
+      url,
+      schema: { hide: true },
+      config: { allow: allow.join(', ') },
+      handler: refuseMethod,
+    });
+  }
+}
+
+function refuseMethod(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendRefusal(
+    reply.header('allow', request.routeOptions.config.allow),
+    new Refusal('METHOD_NOT_ALLOWED'),
+  );
+}
+
+function corsOptions(origins: readonly string[]) {
+  return {
+    origin: [...origins],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    // By name: a wildcard does not cover Authorization (Fetch standard, CORS protocol).
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'x-request-id',
+      'x-giant-swarm-activity',
+      'x-giant-swarm-cmdline',
+    ],
+    exposedHeaders: ['X-Request-ID', 'Retry-After', 'WWW-Authenticate'],
+    maxAge: 600,
+    strictPreflight: false,
+  };
+}

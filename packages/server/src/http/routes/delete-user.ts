@@ -1,0 +1,24 @@
+import { deleteUser as remove } from '../../users/modify-user.ts';
+import { actOf } from '../request-context.ts';
+import type { App, Parts } from '../route.ts';
+import { EmailParams, Generic, replies } from '../schemas.ts';
+
+export function deleteUser(app: App, parts: Parts): void {
+  app.delete(
+    '/v4/users/:email/',
+    {
+      schema: {
+        operationId: 'deleteUser',
+        summary: 'Delete a user and end its tokens',
+        tags: ['users'],
+        params: EmailParams,
+        response: replies({ 200: Generic }, ['PERMISSION_DENIED', 'RESOURCE_NOT_FOUND']),
+      },
+    },
+    async (request) => {
+      const { email } = request.params;
+      await remove(parts, email, actOf(request));
+      return { code: 'RESOURCE_DELETED', message: `The user with email '${email}' has been deleted.` };
+    },
+  );
+}

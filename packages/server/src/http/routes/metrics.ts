@@ -1,0 +1,61 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { App, Parts } from '../route.ts';
+
+/** `GET /metrics`: Prometheus text. Every label is one of a closed set; no user, address or token occurs. */
+export function getMetrics(app: App, { counts, hashes }: Parts): void {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  const byOutcome = (name: string, help: string, values: Readonly<Record<string, number>>): void => {
+    new Counter({
+      name,
+      help,
+      labelNames: ['outcome'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [outcome, count] of Object.entries(values)) this.inc({ outcome }, count);
+      },
+    });
+  };
+  byOutcome('guardbee_logins_total', 'Logins by outcome.', counts.logins);
+  byOutcome('guardbee_logouts_total', 'Logouts by outcome.', counts.logouts);
+  byOutcome(
+    'guardbee_verifications_total',
+    'Requests with a credential, by whether it was accepted.',
+    counts.verifications,
+  );
+  new Counter({
+    name: 'guardbee_password_hashes_total',
+    help: 'Password hashes computed, for whatever reason.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(hashes.counts().started);
+    },
+  });
+  new Gauge({
+    name: 'guardbee_hash_queue_waiting',
+    help: 'Passwords that wait to be hashed.',
+    registers: [registry],
+    collect() {
+      this.set(hashes.counts().waiting);
+    },
+  });
+
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        operationId: 'getMetrics',
+        summary: 'Prometheus metrics',
+        tags: ['service'],
+        produces: ['text/plain'],
+      },
+    },
+    async (_request, reply) => {
+      reply.type(registry.contentType);
+      return registry.metrics();
+    },
+  );
+}

@@ -1,0 +1,55 @@
+import { Type } from 'typebox';
+import { Refusal } from '../../errors.ts';
+import { modifyUser } from '../../users/modify-user.ts';
+import { parseExpiry } from '../expiry.ts';
+import { actOf } from '../request-context.ts';
+import { type App, type Parts, principalOf } from '../route.ts';
+import { EmailParams, Immutable, replies, Time, User, userReply } from '../schemas.ts';
+
+const body = Type.Object(
+  {
+    email: Type.Optional(Type.String()),
+    expiry: Type.Optional(Time),
+    admin: Type.Optional(Type.Boolean()),
+    disabled: Type.Optional(Type.Boolean()),
+    created: Immutable,
+    password: Immutable,
+  },
+  {
+    title: 'V4ModifyUserRequest',
+    additionalProperties: false,
+    description: 'All but email: administrators only.',
+  },
+);
+
+export function patchUser(app: App, parts: Parts): void {
+  app.patch(
+    '/v4/users/:email/',
+    {
+      schema: {
+        operationId: 'modifyUser',
+        summary: 'Change a user',
+        description: 'A user who is disabled or expired by this loses all tokens at once.',
+        tags: ['users'],
+        params: EmailParams,
+        body,
+        response: replies({ 200: User }, [
+          'UNKNOWN_ATTRIBUTE',
+          'IMMUTABLE_ATTRIBUTE',
+          'PERMISSION_DENIED',
+          'RESOURCE_NOT_FOUND',
+          'RESOURCE_ALREADY_EXISTS',
+        ]),
+      },
+    },
+    async (request) => {
+      const { expiry, ...rest } = request.body;
+      const onlyEmail = Object.keys(request.body).every((key) => key === 'email');
+      if (!onlyEmail && !principalOf(request).user.admin) {
+        throw new Refusal('PERMISSION_DENIED', { challenge: 'insufficient_scope' });
+      }
+      const wanted = expiry === undefined ? rest : { ...rest, expiry: parseExpiry(expiry) };
+      return userReply(await modifyUser(parts, request.params.email, wanted, actOf(request)));
+    },
+  );
+}

@@ -1,0 +1,8 @@
+/** What others may use of the server: the process, its configuration, and the offline administration. */
+export { type Config, ConfigError, type Flags, type LogLevel, readConfig, SETTINGS } from './config.ts';
+export { REFUSALS, Refusal } from './errors.ts';
+export { createLogger } from './log.ts';
+export { type Service, startService } from './serve.ts';
+export { StoreUnavailable, StoreUnusable } from './storage/store.ts';
+export { DigestKeysError } from './tokens/digest-keys.ts';
+export { VERSION } from './version.ts';

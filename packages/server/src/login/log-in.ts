@@ -1,0 +1,65 @@
+import type { Clock } from '../clock.ts';
+import { Refusal } from '../errors.ts';
+import type { Act, TokenRecord, UserRecord } from '../storage/records.ts';
+import type { Store } from '../storage/store.ts';
+import type { DigestKeys } from '../tokens/digest.ts';
+import { issueToken } from '../tokens/issue.ts';
+import { hasExpired } from '../users/able.ts';
+import { canonicalEmail } from '../users/email.ts';
+import type { HashQueue } from './hash-queue.ts';
+import { isOutdated, parsePassword } from './password.ts';
+
+export interface LoginParts {
+  readonly store: Store;
+  readonly hashes: HashQueue;
+  /** The hash of nobody's password, verified when there is no such user, so that it costs the same. */
+  readonly decoyHash: string;
+  readonly digestKeys: DigestKeys;
+  readonly clock: Clock;
+}
+
+/**
+ * E-mail and password in, a new token out. Cheap checks first; then one hash, whoever it is; then everything that may
+ * be said only to somebody who knows the password.
+ */
+export async function logIn(
+  parts: LoginParts,
+  credentials: { email: string; passwordBase64: string },
+  act: Omit<Act, 'time' | 'actor'>,
+): Promise<{ user: UserRecord; token: TokenRecord; tokenString: string }> {
+  const password = parsePassword(credentials.passwordBase64);
+  if (password === undefined) {
+    throw new Refusal('INVALID_INPUT', {
+      message: 'password_base64 must be the padded standard base64 of 1 to 1024 bytes of UTF-8.',
+    });
+  }
+  const email = canonicalEmail(credentials.email);
+  if (email === undefined) throw new Refusal('INVALID_CREDENTIALS'); // no account can have it
+
+  const user = await parts.store.findUserByEmail(email);
+  const genuine = await parts.hashes.verify(password, user?.passwordHash ?? parts.decoyHash);
+  if (user === undefined || !genuine || user.disabled) throw new Refusal('INVALID_CREDENTIALS');
+  if (hasExpired(user.expiry, parts.clock.now())) throw new Refusal('ACCOUNT_EXPIRED');
+
+  const current = isOutdated(user.passwordHash) ? await upgrade(parts, user, password) : user;
+  const issued = current === undefined ? 'stale' : await issueToken(parts, current, act);
+  if (current === undefined || issued === 'stale') throw new Refusal('INVALID_CREDENTIALS');
+  return { user: current, ...issued };
+}
+
+/**
+ * Puts the same password under today's parameters. Undefined when the password was changed meanwhile; another login
+ * that was first to upgrade is no such change.
+ */
+async function upgrade(
+  parts: LoginParts,
+  user: UserRecord,
+  password: string,
+): Promise<UserRecord | undefined> {
+  const passwordHash = await parts.hashes.hash(password);
+  if (await parts.store.upgradePasswordHash(user.id, user.passwordHash, passwordHash))
+    return { ...user, passwordHash };
+  const fresh = await parts.store.findUser(user.id);
+  if (fresh === undefined || !(await parts.hashes.verify(password, fresh.passwordHash))) return undefined;
+  return fresh;
+}

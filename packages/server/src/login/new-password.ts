@@ -1,0 +1,16 @@
+import { Refusal } from '../errors.ts';
+import { parsePassword } from './password.ts';
+import { objectionTo } from './password-policy.ts';
+
+/** A password somebody wants to set, from its base64. Throws `INVALID_INPUT` with the reason when it may not be. */
+export function newPassword(base64: string, email: string): string {
+  const password = parsePassword(base64);
+  if (password === undefined) {
+    throw new Refusal('INVALID_INPUT', {
+      message: 'The password must be the padded standard base64 of 1 to 1024 bytes of UTF-8.',
+    });
+  }
+  const objection = objectionTo(password, email);
+  if (objection !== undefined) throw new Refusal('INVALID_INPUT', { message: objection });
+  return password;
+}

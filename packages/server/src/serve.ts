@@ -1,0 +1,142 @@
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
+import { buildApp } from './app.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Config, ConfigError } from './config.ts';
+import { newCounts } from './counts.ts';
+import { Refusal } from './errors.ts';
+import type { App, Parts } from './http/route.ts';
+import { generatePassword } from './login/generate-password.ts';
+import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
+import { openStore } from './storage/open-store.ts';
+import { lockDirectory } from './storage/sqlite/directory-lock.ts';
+import type { Store } from './storage/store.ts';
+import { checkDigestKeys } from './tokens/check-keys.ts';
+import type { DigestKeys } from './tokens/digest.ts';
+import { type DigestKeysError, isExposed, loadDigestKeys, parseDigestKeys } from './tokens/digest-keys.ts';
+import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts';
+
+/** How long a service that is told to stop goes on answering, so that whoever sends it requests notices. */
+const NOTICE_MS = 250;
+/** In-flight requests get this long; the whole stop stays under the promised 10 s. */
+const DRAIN_MS = 8_000;
+
+export interface Service {
+  /** Where it listens, e.g. `http://127.0.0.1:8420`. */
+  readonly url: string;
+  /** Only when this start created it. */
+  readonly firstAdministrator: FirstAdministrator | undefined;
+  /** Not ready at once; requests in flight finish; then everything is let go of. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * The process: takes the data directory, opens what the service works with, listens.
+ *
+ * Rejects with `ConfigError`, `DigestKeysError`, `StoreUnusable` or `StoreUnavailable`, or with the system's error when
+ * it can't listen; nothing is left open then.
+ */
+export async function startService(
+  config: Config,
+  { logger, clock = systemClock() }: { logger: FastifyBaseLogger; clock?: Clock },
+): Promise<Service> {
+  // What has been opened is closed in the opposite order, whether the start fails or the service ends.
+  const closers: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) {
+      await Promise.resolve(close()).catch((error: Error) => logger.error({ err: error }, 'closing failed'));
+    }
+  };
+  try {
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    const lock = lockDirectory(config.dataDir);
+    closers.push(() => lock.release());
+    const hashes = createHashQueue();
+    closers.push(() => hashes.close());
+    const decoy = hashes.hash(generatePassword());
+    const store = await openStore(config.databaseUrl);
+    closers.push(() => store.close());
+    const digestKeys = readKeys(config, logger);
+    await checkDigestKeys(store, digestKeys);
+    const firstAdministrator = await firstAdmin({ store, hashes, clock }, config);
+
+    let draining = false;
+    const parts: Parts = {
+      store,
+      hashes,
+      decoyHash: await decoy,
+      digestKeys,
+      clock,
+      counts: newCounts(),
+      installationName: config.installationName,
+      isDraining: () => draining,
+      isReady: async () => !draining && (await answers(store)),
+    };
+    const app = await buildApp(parts, { ...config, logger });
+    closers.push(() => app.close());
+    await app.listen({ ...config.listen, listenTextResolver: (address) => `listening on ${address}` });
+    const url = urlOf(app, config);
+
+    let closing: Promise<void> | undefined;
+    const close = async (): Promise<void> => {
+      draining = true;
+      logger.info('draining');
+      await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
+      const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+      await closeAll();
+      clearTimeout(cut);
+      logger.info('stopped');
+    };
+    return { url, firstAdministrator, close: () => (closing ??= close()) };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function readKeys(config: Config, logger: FastifyBaseLogger): DigestKeys {
+  if (config.digestKeys !== undefined) {
+    try {
+      return parseDigestKeys(config.digestKeys);
+    } catch (error) {
+      throw new ConfigError(
+        `GUARDBEE_DIGEST_KEYS cannot be (hidden): ${(error as DigestKeysError).message}.`,
+      );
+    }
+  }
+  const { keys, created, file } = loadDigestKeys(config.keysDir);
+  if (created)
+    logger.info({ file }, 'made a digest key: keep this file with your backups, but apart from the database');
+  if (isExposed(file)) logger.warn({ file }, 'others than its owner can read the digest keys: chmod 600');
+  return keys;
+}
+
+async function firstAdmin(
+  parts: { store: Store; hashes: HashQueue; clock: Clock },
+  config: Config,
+): Promise<FirstAdministrator | undefined> {
+  try {
+    return await ensureFirstAdministrator(parts, config.firstAdmin);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new ConfigError(
+      `GUARDBEE_ADMIN_EMAIL and GUARDBEE_ADMIN_PASSWORD cannot be used: ${error.message}`,
+    );
+  }
+}
+
+async function answers(store: Store): Promise<boolean> {
+  try {
+    await store.ping();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function urlOf(app: App, config: Config): string {
+  const { port } = app.server.address() as AddressInfo;
+  const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host;
+  return `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+}
