@@ -13,6 +13,13 @@ import type { Act, EndCause, EndedToken, TokenRecord, TokenWithUser, UserRecord 
  * administrator) is returned by name. A rejection means the store could not do its work: `StoreUnavailable`
  * when a later try can succeed (locked, full, away), anything else is a defect.
  *
+ * One case can't be told: when the database is lost in the very commit (its process or connection dies), the call
+ * rejects with `StoreUnavailable`, and has happened whole or not at all.
+ *
+ * **Text** is stored exactly or not at all. A string with a lone surrogate or NUL matches nothing when it is looked
+ * up, and rejects with a `TypeError` when it would be stored; so do times that aren't safe integers and scopes that
+ * aren't RFC 6749 scope tokens.
+ *
  * **Missing rows** are `undefined`, never `null` and never an exception.
  *
  * **Who may call.** Only `login/`, `tokens/`, `users/`, `audit/`, `activity/`: never an HTTP route.

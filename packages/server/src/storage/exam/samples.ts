@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import type { Act, TokenRecord, UserRecord } from '../records.ts';
+import type { Store } from '../store.ts';
+
+export const now = 1_750_000_000_000;
+
+export const act: Act = { time: now, actor: 'someone', requestId: 'request-1' };
+
+export function randomName(): string {
+  return randomBytes(12).toString('base64url');
+}
+
+export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
+  const name = randomName();
+  return {
+    id: `u_${name}`,
+    email: `${name}@Example.org`,
+    canonicalEmail: `${name.toLowerCase()}@example.org`,
+    passwordHash: `$argon2id$${name}`,
+    created: now - 1000,
+    expiry: null,
+    admin: false,
+    disabled: false,
+    ...fields,
+  };
+}
+
+export function sampleToken(user: UserRecord, fields: Partial<TokenRecord> = {}): TokenRecord {
+  return {
+    id: `t_${randomName()}`,
+    userId: user.id,
+    digest: new Uint8Array(randomBytes(32)),
+    keyId: 'k1',
+    seal: new Uint8Array(randomBytes(32)),
+    name: null,
+    created: now,
+    expiry: now + 1000,
+    scopes: ['*'],
+    ...fields,
+  };
+}
+
+/** A user in the store. */
+export async function addUser(store: Store, fields: Partial<UserRecord> = {}): Promise<UserRecord> {
+  const user = sampleUser(fields);
+  if ((await store.createUser(user, act)) !== 'created') throw new Error('the sample user was not created');
+  return user;
+}
+
+export function addAdmin(store: Store): Promise<UserRecord> {
+  return addUser(store, { admin: true });
+}
+
+/** A living token in the store. */
+export async function addToken(
+  store: Store,
+  user: UserRecord,
+  fields: Partial<TokenRecord> = {},
+): Promise<TokenRecord> {
+  const token = sampleToken(user, fields);
+  if ((await store.issueToken(token, user.passwordHash, act)) !== 'issued') {
+    throw new Error('the sample token was not issued');
+  }
+  return token;
+}
+
+export async function isLiving(store: Store, token: TokenRecord): Promise<boolean> {
+  return (await store.findToken([token.digest])) !== undefined;
+}
+
+export async function endCause(store: Store, token: TokenRecord): Promise<string | undefined> {
+  return (await store.findEndedToken(token.id))?.ended.cause;
+}
+
+/** How often each outcome came up. */
+export function tally(outcomes: readonly unknown[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes) {
+    const name = typeof outcome === 'object' ? 'record' : String(outcome);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { act, addToken, addUser } from '../exam/samples.ts';
+import { StoreUnavailable, StoreUnusable } from '../store.ts';
+import { assertSetting, openForWriting } from './connection.ts';
+import { openSqliteRoom } from './sqlite-room.test-support.ts';
+import { WriterLink } from './writer-link.ts';
+
+/** Commits in the write-ahead log: a frame whose second header word isn't 0 (https://sqlite.org/fileformat2.html). */
+function countCommits(path: string): number {
+  const log = readFileSync(`${path}-wal`);
+  const frame = 24 + log.readUInt32BE(8);
+  let commits = 0;
+  for (let at = 32; at + frame <= log.length; at += frame) {
+    const isOfThisRound = log.readUInt32BE(at + 8) === log.readUInt32BE(16);
+    if (isOfThisRound && log.readUInt32BE(at + 4) !== 0) commits += 1;
+  }
+  return commits;
+}
+
+test('64 endings at once share a few commits, and the counter tells the truth', async () => {
+  const room = await openSqliteRoom();
+  try {
+    const { store, path } = room;
+    const user = await addUser(store);
+    const tokens = await Promise.all(Array.from({ length: 64 }, () => addToken(store, user)));
+    const [commits, told] = [countCommits(path), store.diagnostics()];
+    await Promise.all(tokens.map((token) => store.endToken(token.id, 'logout', act)));
+    const made = countCommits(path) - commits;
+    assert.ok(made >= 1 && made <= 8, `${made} commits`);
+    assert.equal(store.diagnostics().transactions - told.transactions, made);
+    assert.equal(store.diagnostics().acts - told.acts, 64);
+  } finally {
+    await room.leave();
+  }
+});
+
+test('commits run with synchronous=FULL on a thread of their own, not on the main thread', async () => {
+  const room = await openSqliteRoom();
+  try {
+    const { threadId, synchronous } = room.store.diagnostics();
+    assert.notEqual(threadId, 0);
+    assert.equal(synchronous, 2);
+  } finally {
+    await room.leave();
+  }
+});
+
+test('a connection whose settings do not hold is refused', async () => {
+  // An in-memory database can't have a write-ahead log.
+  assert.throws(() => openForWriting(':memory:', 0), StoreUnusable);
+  const room = await openSqliteRoom();
+  const db = openForWriting(room.path, 0);
+  try {
+    db.exec('PRAGMA synchronous = NORMAL');
+    assert.throws(() => assertSetting(db, room.path, 'synchronous', 2), /synchronous = 1, needed is 2/);
+  } finally {
+    db.close();
+    await room.leave();
+  }
+});
+
+test('a writer that dies rejects what was under way and is replaced', async () => {
+  const room = await openSqliteRoom();
+  const link = new WriterLink({ path: room.path, reserveBytes: 4096 });
+  try {
+    await link.start();
+    const { threadId } = link;
+    // Not a list: the thread trips over it, as over a defect of its own.
+    await assert.rejects(link.commit(null as never), StoreUnavailable);
+    const outcomes = await link.commit([{ name: 'rememberDigestKeys', args: [new Map()] }]);
+    assert.deepEqual(outcomes, [{ ok: true, value: [] }]);
+    assert.notEqual(link.threadId, threadId);
+  } finally {
+    await link.close();
+    await room.leave();
+  }
+});
