@@ -16,17 +16,27 @@ const browserMessage =
  */
 export function connectionError(thrown: unknown, method: string, url: string): unknown {
   if (!(thrown instanceof TypeError)) return thrown;
-  const reason = firstWithCode(thrown as SystemError);
-  if (reason) {
-    const detail = reason.errors?.[0] ?? reason;
-    const message = reason.message || detail.message || thrown.message;
-    // a wrong basePath is the commonest mistake: say which address it made
-    const invalid = reason.code === 'ERR_INVALID_URL' ? `: ${url} (does basePath start with https://?)` : '';
-    const error = new Error(message + invalid, { cause: thrown });
-    return Object.assign(error, { ...detail, ...reason, code: reason.code, method, url });
+  const options = { cause: thrown };
+  // the commonest mistake: say which address the basePath made
+  if (!/^(https?:\/\/|\/)/i.test(url)) {
+    return Object.assign(
+      new Error(`Not an address: ${url} (basePath begins with https:// or http://)`, options),
+      {
+        code: 'ERR_INVALID_URL',
+        method,
+        url,
+      },
+    );
   }
-  if (!('location' in globalThis)) return thrown;
-  return Object.assign(new Error(browserMessage, { cause: thrown }), { crossDomain: true, method, url });
+  const reason = firstWithCode(thrown as SystemError);
+  if (!reason) {
+    if (!('location' in globalThis)) return thrown;
+    return Object.assign(new Error(browserMessage, options), { crossDomain: true, method, url });
+  }
+  // a name with several addresses fails with a list of reasons
+  const detail = reason.errors?.[0] ?? reason;
+  const error = new Error(reason.message || detail.message || thrown.message, options);
+  return Object.assign(error, { ...detail, ...reason, code: reason.code, method, url });
 }
 
 function firstWithCode(error: SystemError | undefined): SystemError | undefined {

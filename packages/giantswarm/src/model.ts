@@ -21,7 +21,8 @@ function aliasOf(wireName: string): string {
 /** Makes the constructor of a model with these fields. Each alias reads and writes its wire name. */
 export function defineModel<T extends object>(name: string, fields: Record<string, ReturnType>): Model<T> {
   // a function and not a class: old programs inherit with `Model.call(this)`
-  const model = (() => {}) as unknown as Model<T>;
+  function plain() {}
+  const model = plain as unknown as Model<T>;
   Object.defineProperty(model, 'name', { value: name });
   for (const field of Object.keys(fields)) {
     (model.prototype as Record<string, unknown>)[field] = undefined;
