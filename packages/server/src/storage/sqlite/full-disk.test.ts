@@ -29,8 +29,8 @@ function fill(file: string): void {
 test('on a full disk nobody logs in, logging out works, and room again is enough to go on', async (t) => {
   const disk = mountSmallDisk();
   if (disk === undefined) return t.skip('needs the right to mount a small file system');
+  const store = await openSqliteStore({ path: join(disk, 'guardbee.db'), reserveBytes: 1024 * 1024 });
   try {
-    const store = await openSqliteStore({ path: join(disk, 'guardbee.db'), reserveBytes: 1024 * 1024 });
     const user = await addUser(store);
     const tokens = await Promise.all(Array.from({ length: 100 }, () => addToken(store, user)));
     const filler = join(disk, 'filler');
@@ -62,8 +62,8 @@ test('on a full disk nobody logs in, logging out works, and room again is enough
       assert.ok(isRefused(answer) && performance.now() < giveUp, String(answer));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await store.close();
   } finally {
+    await store.close();
     spawnSync('umount', [disk]);
     rmSync(disk, { recursive: true, force: true });
   }

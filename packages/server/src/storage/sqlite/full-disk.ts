@@ -5,10 +5,18 @@ import type { DiskReserve } from './disk-reserve.ts';
 import { commitTogether, type Outcome } from './group-commit.ts';
 import { isFull } from './sqlite-error.ts';
 
-/** What takes rights away goes on while the disk is full. */
-const endings = new Set<ActName>(['endToken', 'setPassword', 'modifyUser', 'deleteUser']);
+/** What takes rights away goes on while the disk is full; and a start, which finds its digest keys remembered. */
+const endings = new Set<ActName>([
+  'endToken',
+  'setPassword',
+  'modifyUser',
+  'deleteUser',
+  'rememberDigestKeys',
+]);
 
-/** Commits the calls; on a full disk gives up the reserve and, until it is back, commits the endings only. */
+/**
+ * Commits the calls; on a full disk gives up the reserve and, until it is back, commits the endings only.
+ */
 export function commitDespiteFullDisk(
   db: DatabaseSync,
   calls: readonly ActCall[],
@@ -19,16 +27,30 @@ export function commitDespiteFullDisk(
   const outcomes = commitTogether(db, calls, lockWait);
   if (!outcomes.some((outcome) => !outcome.ok && isFull(outcome.error))) return outcomes;
   reserve.release();
+  reuseLog(db);
   return commitEndings(db, calls, lockWait);
 }
 
 function commitEndings(db: DatabaseSync, calls: readonly ActCall[], lockWait: number): Outcome[] {
   const accepted = calls.filter((call) => endings.has(call.name));
   const outcomes = accepted.length === 0 ? [] : commitTogether(db, accepted, lockWait);
+  if (accepted.length > 0) reuseLog(db);
   const refused: Outcome = {
     ok: false,
     kind: 'unavailable',
     error: new StoreUnavailable('the disk is full'),
   };
   return calls.map((call) => outcomes[accepted.indexOf(call)] ?? refused);
+}
+
+/**
+ * Folds the log into the database and has it written from its beginning again: endings hardly make the database
+ * grow, but the log they do. It isn't cut off, because its room could go to somebody else.
+ */
+function reuseLog(db: DatabaseSync): void {
+  try {
+    db.exec('PRAGMA wal_checkpoint(RESTART)');
+  } catch {
+    // No room for that either; the next act to fail says so.
+  }
 }

@@ -21,7 +21,7 @@ test('a migration step happens whole or not at all, and goes on from where it st
   const path = join(folder, 'guardbee.db');
   try {
     createDatabase(path);
-    const first = 'CREATE TABLE a (x) STRICT'.replace('(x)', '(x TEXT)');
+    const first = 'CREATE TABLE a (x TEXT) STRICT';
     migrate(path, [first]);
     const broken = 'CREATE TABLE b (x TEXT) STRICT; INSERT INTO b VALUES (1); INSERT INTO nowhere VALUES (1)';
     assert.throws(() => migrate(path, [first, broken]), { name: 'StoreUnusable', message: /nothing of it/ });
@@ -33,12 +33,12 @@ test('a migration step happens whole or not at all, and goes on from where it st
   }
 });
 
-test('processes that start at once on nothing share one database and one first user (5 trials of 4)', async () => {
-  for (let trial = 0; trial < 5; trial += 1) {
+test('processes that start at once on nothing share one database and one first user (4 trials of 3)', async () => {
+  for (let trial = 0; trial < 4; trial += 1) {
     const folder = makeFolder();
-    const children = Array.from({ length: 4 }, () => startChild('firstUser', join(folder, 'guardbee.db')));
+    const children = Array.from({ length: 3 }, () => startChild('firstUser', join(folder, 'guardbee.db')));
     const lines = await Promise.all(children.map((child) => child.line()));
-    assert.deepEqual(lines.toSorted(), ['created', 'not_first', 'not_first', 'not_first']);
+    assert.deepEqual(lines.toSorted(), ['created', 'not_first', 'not_first']);
     await Promise.all(children.map((child) => child.ended()));
     rmSync(folder, { recursive: true });
   }
