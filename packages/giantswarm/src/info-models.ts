@@ -8,7 +8,7 @@ export interface V4InfoResponseGeneralAvailabilityZones {
   default?: number | undefined;
 }
 export const V4InfoResponseGeneralAvailabilityZones: Model<V4InfoResponseGeneralAvailabilityZones> =
-  /* @__PURE__ */ defineModel('V4InfoResponseGeneralAvailabilityZones', { max: 'Number', default: 'Number' });
+  defineModel('V4InfoResponseGeneralAvailabilityZones', { max: 'Number', default: 'Number' });
 
 /** About the installation. */
 export interface V4InfoResponseGeneral {
@@ -24,23 +24,22 @@ export interface V4InfoResponseGeneral {
   /** Alias of `availability_zones`. */
   availabilityZones?: V4InfoResponseGeneralAvailabilityZones | undefined;
 }
-export const V4InfoResponseGeneral: Model<V4InfoResponseGeneral> = /* @__PURE__ */ defineModel(
-  'V4InfoResponseGeneral',
-  {
-    installation_name: 'String',
-    provider: 'String',
-    datacenter: 'String',
-    availability_zones: V4InfoResponseGeneralAvailabilityZones,
-  },
-);
+export const V4InfoResponseGeneral: Model<V4InfoResponseGeneral> = defineModel('V4InfoResponseGeneral', {
+  installation_name: 'String',
+  provider: 'String',
+  datacenter: 'String',
+  availability_zones: V4InfoResponseGeneralAvailabilityZones,
+});
 
 /** Worker nodes of one cluster; null means no limit. */
 export interface V4InfoResponseWorkersCountPerCluster {
   max?: number | null | undefined;
   default?: number | null | undefined;
 }
-export const V4InfoResponseWorkersCountPerCluster: Model<V4InfoResponseWorkersCountPerCluster> =
-  /* @__PURE__ */ defineModel('V4InfoResponseWorkersCountPerCluster', { max: 'Number', default: 'Number' });
+export const V4InfoResponseWorkersCountPerCluster: Model<V4InfoResponseWorkersCountPerCluster> = defineModel(
+  'V4InfoResponseWorkersCountPerCluster',
+  { max: 'Number', default: 'Number' },
+);
 
 /** About worker nodes. */
 export interface V4InfoResponseWorkers {
@@ -48,17 +47,16 @@ export interface V4InfoResponseWorkers {
   /** Alias of `count_per_cluster`. */
   countPerCluster?: V4InfoResponseWorkersCountPerCluster | undefined;
 }
-export const V4InfoResponseWorkers: Model<V4InfoResponseWorkers> = /* @__PURE__ */ defineModel(
-  'V4InfoResponseWorkers',
-  { count_per_cluster: V4InfoResponseWorkersCountPerCluster },
-);
+export const V4InfoResponseWorkers: Model<V4InfoResponseWorkers> = defineModel('V4InfoResponseWorkers', {
+  count_per_cluster: V4InfoResponseWorkersCountPerCluster,
+});
 
 /** What the service is. */
 export interface V4InfoResponse {
   general?: V4InfoResponseGeneral | undefined;
   workers?: V4InfoResponseWorkers | undefined;
 }
-export const V4InfoResponse: Model<V4InfoResponse> = /* @__PURE__ */ defineModel('V4InfoResponse', {
+export const V4InfoResponse: Model<V4InfoResponse> = defineModel('V4InfoResponse', {
   general: V4InfoResponseGeneral,
   workers: V4InfoResponseWorkers,
 });

@@ -5,13 +5,13 @@ import { es5Callable } from './es5-callable.ts';
 import { InfoApi as InfoApiClass } from './info-api.ts';
 import { UsersApi as UsersApiClass } from './users-api.ts';
 
-export const ApiClient: typeof ApiClientClass = /* @__PURE__ */ es5Callable(ApiClientClass);
+export const ApiClient: typeof ApiClientClass = es5Callable(ApiClientClass);
 export type ApiClient = ApiClientClass;
-export const AuthTokensApi: typeof AuthTokensApiClass = /* @__PURE__ */ es5Callable(AuthTokensApiClass);
+export const AuthTokensApi: typeof AuthTokensApiClass = es5Callable(AuthTokensApiClass);
 export type AuthTokensApi = AuthTokensApiClass;
-export const InfoApi: typeof InfoApiClass = /* @__PURE__ */ es5Callable(InfoApiClass);
+export const InfoApi: typeof InfoApiClass = es5Callable(InfoApiClass);
 export type InfoApi = InfoApiClass;
-export const UsersApi: typeof UsersApiClass = /* @__PURE__ */ es5Callable(UsersApiClass);
+export const UsersApi: typeof UsersApiClass = es5Callable(UsersApiClass);
 export type UsersApi = UsersApiClass;
 
 export type { Params, WithHttpInfo } from './api-client.ts';

@@ -22,7 +22,7 @@ export interface V4CreateAuthTokenRequest {
   /** Beyond v4. What the token may do; default `['*']`, all its user may. */
   scopes?: string[] | undefined;
 }
-export const V4CreateAuthTokenRequest: Model<V4CreateAuthTokenRequest> = /* @__PURE__ */ defineModel(
+export const V4CreateAuthTokenRequest: Model<V4CreateAuthTokenRequest> = defineModel(
   'V4CreateAuthTokenRequest',
   { email: 'String', password_base64: 'String', name: 'String', expiry: 'String', scopes: ['String'] },
 );
@@ -38,7 +38,7 @@ export interface V4CreateAuthTokenResponse {
   /** Beyond v4. When the token ends. */
   expiry?: string | undefined;
 }
-export const V4CreateAuthTokenResponse: Model<V4CreateAuthTokenResponse> = /* @__PURE__ */ defineModel(
+export const V4CreateAuthTokenResponse: Model<V4CreateAuthTokenResponse> = defineModel(
   'V4CreateAuthTokenResponse',
   { auth_token: 'String', id: 'String', expiry: 'String' },
 );
@@ -50,7 +50,7 @@ export interface V4GenericResponse {
   /** For programs, like `RESOURCE_DELETED`. */
   code?: string | undefined;
 }
-export const V4GenericResponse: Model<V4GenericResponse> = /* @__PURE__ */ defineModel('V4GenericResponse', {
+export const V4GenericResponse: Model<V4GenericResponse> = defineModel('V4GenericResponse', {
   message: 'String',
   code: 'String',
 });
@@ -73,7 +73,7 @@ export interface V4UserListItem {
   /** Alias of `locked_until`. */
   lockedUntil?: string | null | undefined;
 }
-export const V4UserListItem: Model<V4UserListItem> = /* @__PURE__ */ defineModel('V4UserListItem', {
+export const V4UserListItem: Model<V4UserListItem> = defineModel('V4UserListItem', {
   email: 'String',
   created: 'String',
   expiry: 'String',
@@ -90,10 +90,10 @@ export interface V4CreateUserRequest {
   /** When the account ends; default never. */
   expiry?: string | undefined;
 }
-export const V4CreateUserRequest: Model<V4CreateUserRequest> = /* @__PURE__ */ defineModel(
-  'V4CreateUserRequest',
-  { password: 'String', expiry: 'String' },
-);
+export const V4CreateUserRequest: Model<V4CreateUserRequest> = defineModel('V4CreateUserRequest', {
+  password: 'String',
+  expiry: 'String',
+});
 
 /** What is to change about a user; what is absent stays. */
 export interface V4ModifyUserRequest {
@@ -108,10 +108,13 @@ export interface V4ModifyUserRequest {
   /** Beyond v4. Administrators only. */
   groups?: string[] | undefined;
 }
-export const V4ModifyUserRequest: Model<V4ModifyUserRequest> = /* @__PURE__ */ defineModel(
-  'V4ModifyUserRequest',
-  { email: 'String', expiry: 'String', admin: 'Boolean', disabled: 'Boolean', groups: ['String'] },
-);
+export const V4ModifyUserRequest: Model<V4ModifyUserRequest> = defineModel('V4ModifyUserRequest', {
+  email: 'String',
+  expiry: 'String',
+  admin: 'Boolean',
+  disabled: 'Boolean',
+  groups: ['String'],
+});
 
 /** A change of password. */
 export interface V4ModifyUserPasswordRequest {
@@ -124,7 +127,7 @@ export interface V4ModifyUserPasswordRequest {
   /** Alias of `new_password_base64`. */
   newPasswordBase64?: string | undefined;
 }
-export const V4ModifyUserPasswordRequest: Model<V4ModifyUserPasswordRequest> = /* @__PURE__ */ defineModel(
+export const V4ModifyUserPasswordRequest: Model<V4ModifyUserPasswordRequest> = defineModel(
   'V4ModifyUserPasswordRequest',
   { current_password_base64: 'String', new_password_base64: 'String' },
 );
