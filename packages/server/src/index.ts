@@ -2,6 +2,7 @@
 export { type Config, ConfigError, type Flags, type LogLevel, readConfig, SETTINGS } from './config.ts';
 export { REFUSALS, Refusal } from './errors.ts';
 export { createLogger } from './log.ts';
+export { type Offline, openOffline, type UserReply } from './offline.ts';
 export { type Service, startService } from './serve.ts';
 export { StoreUnavailable, StoreUnusable } from './storage/store.ts';
 export { DigestKeysError } from './tokens/digest-keys.ts';

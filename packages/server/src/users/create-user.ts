@@ -19,9 +19,11 @@ export interface NewUser {
   readonly passwordBase64: string;
   /** Milliseconds, null = never. */
   readonly expiry: number | null;
+  /** Default: false. Over the network an account starts as an ordinary one. */
+  readonly admin?: boolean;
 }
 
-/** Makes an ordinary account. */
+/** Makes an account. */
 export async function createUser(
   parts: UserParts,
   wanted: NewUser,
@@ -30,7 +32,7 @@ export async function createUser(
   const { email, canonical, password } = check(wanted);
   // Looked up before the hash, so that a repeated call costs nothing; the store decides.
   if ((await parts.store.findUserByEmail(canonical)) !== undefined) throw taken(email);
-  const user = await build(parts, { ...wanted, canonical, password, admin: false });
+  const user = await build(parts, { ...wanted, canonical, password });
   if ((await parts.store.createUser(user, { ...act, time: user.created })) === 'email_taken')
     throw taken(email);
   return user;
@@ -74,13 +76,7 @@ export function taken(email: string): Refusal {
 
 async function build(
   { hashes, clock }: UserParts,
-  {
-    email,
-    canonical,
-    password,
-    expiry,
-    admin,
-  }: NewUser & { canonical: string; password: string; admin: boolean },
+  { email, canonical, password, expiry, admin = false }: NewUser & { canonical: string; password: string },
 ): Promise<UserRecord> {
   const passwordHash = await hashes.hash(password);
   const created = clock.now();

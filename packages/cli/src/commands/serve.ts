@@ -1,0 +1,59 @@
+import {
+  ConfigError,
+  createLogger,
+  DigestKeysError,
+  type Flags,
+  readConfig,
+  type Service,
+  StoreUnavailable,
+  StoreUnusable,
+  startService,
+} from '@guardbee/server';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+
+/** Runs the service until it is told to stop. */
+export async function serve(flags: Flags, io: Io): Promise<void> {
+  const service = await start(flags, io);
+  greet(service, io);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
+  });
+  await service.close();
+}
+
+async function start(flags: Flags, io: Io): Promise<Service> {
+  try {
+    const config = readConfig(io.env, flags);
+    return await startService(config, { logger: createLogger(config.logLevel) });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CommandError(EXIT.configuration, error.message);
+    const known =
+      error instanceof StoreUnusable || error instanceof StoreUnavailable || error instanceof DigestKeysError;
+    if (known || (error as NodeJS.ErrnoException).syscall !== undefined) {
+      throw new CommandError(EXIT.failed, `The service cannot start: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** The exact next lines to type; on stdout, since they are what the start is for. */
+function greet({ url, firstAdministrator }: Service, io: Io): void {
+  io.out(`\nGuardbee listens on ${url}`);
+  if (firstAdministrator === undefined) return;
+  const { email, generatedPassword } = firstAdministrator;
+  io.out(`\nThe first administrator has been created:\n\n  e-mail    ${email}`);
+  if (generatedPassword !== undefined) io.out(`  password  ${generatedPassword}   (shown only now)`);
+  const endpoint = url === 'http://127.0.0.1:8420' ? '' : ` -e ${url}`;
+  io.out(
+    [
+      '\nIn a second terminal, in this folder:\n',
+      `  npx guardbee login ${email}${endpoint}`,
+      '  npx guardbee whoami',
+      '  npx guardbee logout',
+      '',
+    ].join('\n'),
+  );
+}

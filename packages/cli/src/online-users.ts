@@ -1,0 +1,61 @@
+import { UsersApi } from 'giantswarm';
+import { type ConnectionOptions, callOptions, connectAsUser, explain } from './connection.ts';
+import type { Io } from './io.ts';
+import type { ShownUser } from './show-user.ts';
+import type { UserDirectory } from './user-directory.ts';
+
+/** The users of a service, through its API. */
+export function onlineUsers(options: ConnectionOptions, io: Io): UserDirectory {
+  const { endpoint, client } = connectAsUser(options, io);
+  const api = new UsersApi(client);
+  const call = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw explain(error, endpoint);
+    });
+  return {
+    async list() {
+      const users: ShownUser[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = {
+          ...callOptions('users-list'),
+          limit: 1000,
+          ...(cursor === undefined ? {} : { cursor }),
+        };
+        const { data, response } = await call(api.getUsersWithHttpInfo(page));
+        users.push(...data);
+        cursor = nextCursor(response.headers.link);
+        if (cursor === undefined) return users;
+      }
+    },
+    show: (email) => call(api.getUser(email, callOptions('users-show'))),
+    async create({ email, passwordBase64, expiry, admin }) {
+      const body = expiry === undefined ? { password: passwordBase64 } : { password: passwordBase64, expiry };
+      await call(api.createUser(email, body, callOptions('users-create')));
+      if (admin) await call(api.modifyUser(email, { admin: true }, callOptions('users-create')));
+    },
+    async setPassword(email, newPassword, askCurrent) {
+      const own = (await call(api.getCurrentUser(callOptions('users-set-password')))).email;
+      const isOwn = own?.toLowerCase() === email.toLowerCase();
+      const body = {
+        new_password_base64: newPassword,
+        ...(isOwn ? { current_password_base64: await askCurrent() } : {}),
+      };
+      await call(api.modifyPassword(email, body, callOptions('users-set-password')));
+    },
+    async setExpiry(email, expiry) {
+      await call(api.modifyUser(email, { expiry }, callOptions('users-set-expiry')));
+    },
+    async remove(email) {
+      await call(api.deleteUser(email, callOptions('users-delete')));
+    },
+    async close() {},
+  };
+}
+
+/** RFC 8288, as far as this API uses it. */
+function nextCursor(link: string | undefined): string | undefined {
+  const target = /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1];
+  return target === undefined
+    ? undefined
+    : (new URL(target, 'http://localhost').searchParams.get('cursor') ?? undefined);
+}

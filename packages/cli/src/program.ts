@@ -1,0 +1,136 @@
+import { Command, type CommanderError, Option } from 'commander';
+import { EXIT } from './exit-codes.ts';
+import type { Io } from './io.ts';
+
+/**
+ * The command line: names, options and help of every command. What a command does stands in `commands/`, loaded when it
+ * is called, so that `guardbee whoami` does not wait for the whole service to be read.
+ */
+export function buildProgram(io: Io, version: string): Command {
+  const program = new Command('guardbee')
+    .description('Log in with e-mail and password, get a token that every service can verify.')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
+    .showHelpAfterError('(guardbee --help, or --help behind a command, shows what there is)')
+    .addHelpText('after', HELP);
+
+  program
+    .command('serve')
+    .summary('run the service')
+    .description(
+      'Run the service until it is told to stop. Every setting can also come from the environment: see docs/configuration.md.',
+    )
+    .option('--listen <host:port>', 'where to listen (GUARDBEE_LISTEN; default 127.0.0.1:8420)')
+    .option('--data-dir <folder>', 'where everything is kept (GUARDBEE_DATA_DIR; default ./guardbee-data)')
+    .option(
+      '--database-url <url>',
+      'the database (GUARDBEE_DATABASE_URL; default an SQLite file in the data directory)',
+    )
+    .option('--tls-cert <file>', 'serve HTTPS with this certificate (GUARDBEE_TLS_CERT)')
+    .option('--tls-key <file>', 'and this key (GUARDBEE_TLS_KEY)')
+    .option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent (GUARDBEE_LOG_LEVEL)')
+    .addHelpText('after', '\nExample:\n  guardbee serve --listen 127.0.0.1:8420 --data-dir /var/lib/guardbee')
+    .action(async (options) => (await import('./commands/serve.ts')).serve(options, io));
+
+  online(program.command('login <email>'))
+    .summary('log in and keep the token')
+    .description('Log in and keep the token for the commands that follow.')
+    .option(...STDIN)
+    .option(...FILE)
+    .addHelpText('after', '\nExample:\n  guardbee login jane@example.com -e https://login.example.com')
+    .action(async (email, options) => (await import('./commands/login.ts')).login({ ...options, email }, io));
+
+  online(program.command('logout'))
+    .summary('end the token and forget it')
+    .action(async (options) => (await import('./commands/logout.ts')).logout(options, io));
+
+  online(program.command('whoami'))
+    .summary('show who you are')
+    .action(async (options) => (await import('./commands/whoami.ts')).whoami(options, io));
+
+  addUsers(program, io);
+
+  program
+    .command('version')
+    .summary('show the version')
+    .addOption(JSON_OPTION)
+    .action((options) =>
+      io.out(options.json ? JSON.stringify({ version, node: process.versions.node }) : version),
+    );
+  return program;
+}
+
+const STDIN = ['--password-stdin', 'read the password from standard input'] as const;
+const FILE = ['--password-file <file>', 'read the password from a file'] as const;
+const JSON_OPTION = new Option('--json', 'print JSON, for scripts');
+
+const HELP = `
+Start here:
+  guardbee serve                      run the service; the first start prints a login
+  guardbee login admin@localhost      in a second terminal
+  guardbee users create jane@example.com
+
+Environment:
+  GUARDBEE_ENDPOINT     the service to talk to, instead of the one you logged in to last
+  GUARDBEE_TOKEN        the token to use, instead of the one that login kept
+  GUARDBEE_CONFIG_DIR   where login keeps it
+
+Exit codes:
+  0 done   1 failed   2 wrong usage   3 not logged in or refused   4 service not reachable
+  78 wrong configuration   130 interrupted`;
+
+function online(command: Command): Command {
+  return command
+    .option('-e, --endpoint <url>', 'the service to talk to (GUARDBEE_ENDPOINT)')
+    .addOption(JSON_OPTION);
+}
+
+function addUsers(program: Command, io: Io): void {
+  const users = program
+    .command('users')
+    .summary('manage accounts')
+    .description(
+      'Manage accounts: at a service as an administrator, or with --offline on the data directory of this machine.',
+    )
+    .addHelpText(
+      'after',
+      "\nForgot the administrator's password? On the machine of the service:\n  guardbee users set-password admin@localhost --offline --data-dir ./guardbee-data",
+    );
+  const command = (usage: string, summary: string): Command =>
+    online(users.command(usage))
+      .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+      .option('--offline', 'work on the data directory of this machine; no login needed')
+      .option('--data-dir <folder>', 'with --offline: which one (GUARDBEE_DATA_DIR)');
+  const load = () => import('./commands/users.ts');
+
+  command('list', 'list all accounts').action(async (options) => (await load()).listUsers(options, io));
+  command('show <email>', 'show one account').action(async (email, options) =>
+    (await load()).showOneUser({ ...options, email }, io),
+  );
+  command('create <email>', 'create an account')
+    .option(...STDIN)
+    .option(...FILE)
+    .option('--expiry <time>', 'when the account ends: an RFC 3339 time, or never', 'never')
+    .option('--admin', 'make it an administrator')
+    .action(async (email, options) => (await load()).createUser({ ...options, email }, io));
+  command('delete <email>', 'delete an account and end its tokens').action(async (email, options) =>
+    (await load()).deleteUser({ ...options, email }, io),
+  );
+  command('set-password <email>', "set an account's password and end its other tokens")
+    .option(...STDIN)
+    .option(...FILE)
+    .action(async (email, options) => (await load()).setPassword({ ...options, email }, io));
+  command('set-expiry <email> <time>', 'set when an account ends: an RFC 3339 time, or never').action(
+    async (email, expiry, options) => (await load()).setExpiry({ ...options, email, expiry }, io),
+  );
+}
+
+/** Commander's own complaints are about usage; its help and version are no errors. */
+export function exitCodeOf(error: CommanderError): number {
+  return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+}

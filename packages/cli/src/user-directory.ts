@@ -1,0 +1,18 @@
+import type { ShownUser } from './show-user.ts';
+
+/** Where the users' commands act: at a service over the network, or offline on its data directory. */
+export interface UserDirectory {
+  list(): Promise<ShownUser[]>;
+  show(email: string): Promise<ShownUser>;
+  create(user: {
+    email: string;
+    passwordBase64: string;
+    expiry: string | undefined;
+    admin: boolean;
+  }): Promise<void>;
+  /** `askCurrent` is called when the service wants to be told the current password: for one's own account. */
+  setPassword(email: string, passwordBase64: string, askCurrent: () => Promise<string>): Promise<void>;
+  setExpiry(email: string, expiry: string): Promise<void>;
+  remove(email: string): Promise<void>;
+  close(): Promise<void>;
+}

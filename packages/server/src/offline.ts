@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import { systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { parseExpiry } from './http/expiry.ts';
+import { userReply } from './http/schemas.ts';
+import { createHashQueue } from './login/hash-queue.ts';
+import { openStore } from './storage/open-store.ts';
+import { resetPassword } from './users/change-password.ts';
+import { createUser } from './users/create-user.ts';
+import { getUserByEmail } from './users/find-user.ts';
+import { deleteUser, modifyUser } from './users/modify-user.ts';
+
+/** A user in the API's words. */
+export type UserReply = ReturnType<typeof userReply>;
+
+/**
+ * Administration at the machine, straight on the database: for the first administrator, or one who has forgotten the
+ * password. Whoever can read the data directory may; the same rules hold as over the network, and a service that runs
+ * on the same database sees what was done at once. Refusals are thrown as `Refusal`.
+ */
+export interface Offline {
+  list(): Promise<UserReply[]>;
+  get(email: string): Promise<UserReply>;
+  /** `expiry`: RFC 3339; undefined = never. */
+  create(user: {
+    email: string;
+    passwordBase64: string;
+    expiry: string | undefined;
+    admin: boolean;
+  }): Promise<UserReply>;
+  setPassword(email: string, passwordBase64: string): Promise<void>;
+  setExpiry(email: string, expiry: string): Promise<UserReply>;
+  remove(email: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openOffline(config: Config): Promise<Offline> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const store = await openStore(config.databaseUrl);
+  const hashes = createHashQueue({ workers: 1 });
+  const parts = { store, hashes, clock: systemClock() };
+  const act = { actor: null, requestId: null };
+  return {
+    async list() {
+      const users = [];
+      for (let after = ''; ; ) {
+        const page = await store.listUsers({ after, limit: 1000 });
+        users.push(...page.map(userReply));
+        const last = page.at(-1);
+        if (last === undefined) return users;
+        after = last.canonicalEmail;
+      }
+    },
+    get: async (email) => userReply(await getUserByEmail(store, email)),
+    create: async ({ expiry, ...user }) =>
+      userReply(
+        await createUser(parts, { ...user, expiry: expiry === undefined ? null : parseExpiry(expiry) }, act),
+      ),
+    setPassword: async (email, passwordBase64) =>
+      resetPassword(parts, await getUserByEmail(store, email), passwordBase64, act),
+    setExpiry: async (email, expiry) =>
+      userReply(await modifyUser(parts, email, { expiry: parseExpiry(expiry) }, act)),
+    remove: (email) => deleteUser(parts, email, act),
+    async close() {
+      await hashes.close();
+      await store.close();
+    },
+  };
+}
