@@ -17,12 +17,17 @@ import { isStorable, storable } from './text.ts';
 /** All digests in one statement, so that a token which changes its key in between isn't missed under both. */
 export function findToken(db: DatabaseSync, digests: readonly Uint8Array[]): TokenWithUser | undefined {
   if (digests.length === 0) return undefined;
-  const marks = digests.map(() => '?').join(', ');
-  const row = statement(
-    db,
-    `SELECT ${tokenWithUserColumns} FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.digest IN (${marks})`,
-  ).get(...digests);
+  const row = statement(db, selectToken(digests.length)).get(...digests);
   return row === undefined ? undefined : toTokenWithUser(row as unknown as TokenWithUserRow);
+}
+
+// This is the path of every verification: the text, and its hash in the cache of statements, is made once.
+const selects: string[] = [];
+
+function selectToken(digests: number): string {
+  selects[digests] ??= `SELECT ${tokenWithUserColumns} FROM tokens t JOIN users u ON u.id = t.user_id
+    WHERE t.digest IN (${Array(digests).fill('?').join(', ')})`;
+  return selects[digests];
 }
 
 export function findEndedToken(db: DatabaseSync, id: string): EndedToken | undefined {
