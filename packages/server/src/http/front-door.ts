@@ -71,8 +71,9 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins));
   await app.register(swagger, openApiOptions);
 
-  app.addHook('onRequest', (request, _reply, done) => {
-    const { right } = request.routeOptions.config;
+  app.addHook('onRequest', (request, reply, done) => {
+    const { right, allow } = request.routeOptions.config;
+    if (allow !== undefined) return refuseMethod(request, reply);
     if (right === 'anyone' || request.is404) return done();
     admit(parts, request, right).then(() => done(), done);
   });

@@ -37,18 +37,17 @@ export function canonicalEmail(email: string): string | undefined {
 }
 
 function lowerCase(text: string): string | undefined {
-  let lower = '';
-  for (const point of text.normalize('NFC')) {
-    if (ASCII.test(point)) {
-      lower += point.toLowerCase();
-    } else {
-      const small = point.toLowerCase();
-      if (HAS_ASCII.test(small) || HAS_ASCII.test(small.normalize('NFKC'))) return undefined;
-      lower += small;
+  // Looked at one by one before anything is composed: NFC itself turns the Kelvin sign into a K.
+  for (const point of text) {
+    if (!ASCII.test(point) && (HAS_ASCII.test(point.toLowerCase()) || HAS_ASCII.test(point.normalize('NFKC')))) {
+      return undefined;
     }
   }
-  lower = lower.normalize('NFC');
+  const lower = lowerCaseEach(text.normalize('NFC')).normalize('NFC');
   // Only what stays as it is when it is done again is a canonical form.
-  for (const point of lower) if (point.toLowerCase() !== point) return undefined;
-  return LOCAL.test(lower) ? lower : undefined;
+  return lowerCaseEach(lower) === lower && LOCAL.test(lower) ? lower : undefined;
+}
+
+function lowerCaseEach(text: string): string {
+  return Array.from(text, (point) => point.toLowerCase()).join('');
 }
