@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
 import type { Principal } from '../tokens/principal.ts';
-import { hasSeveralAuthorizations, parseAuthorization } from './authorization.ts';
+import { isRepeated, parseAuthorization } from './authorization.ts';
 
 /**
  * The principal of a request, by its `Authorization` header and nothing else: a token in a URL or a body is never
@@ -13,7 +13,7 @@ export async function authenticate(
 ): Promise<Principal> {
   const credential = parseAuthorization(request.headers.authorization);
   if (credential.kind === 'none') throw new Refusal('PERMISSION_DENIED');
-  const several = hasSeveralAuthorizations(request.raw.rawHeaders);
+  const several = isRepeated(request.raw.rawHeaders, 'authorization');
   const principal = credential.kind === 'token' && !several ? await find(credential.value) : undefined;
   if (principal === undefined) throw new Refusal('PERMISSION_DENIED', { challenge: 'invalid_token' });
   return principal;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { hasSeveralAuthorizations, parseAuthorization } from './authorization.ts';
+import { isRepeated, parseAuthorization } from './authorization.ts';
 
 const token = 'guardbee_aWrh77Ypw6_JE5jyHUKmyKtjPWjHekfI_DWXbn1xUWM9NcThA';
 
@@ -59,7 +59,7 @@ test('any text is read without throwing, and only token68 text comes out', () =>
 });
 
 test('a second Authorization header is noticed whatever its case', () => {
-  assert.equal(hasSeveralAuthorizations(['Authorization', 'a', 'Host', 'x']), false);
-  assert.equal(hasSeveralAuthorizations(['Authorization', 'a', 'AUTHORIZATION', 'b']), true);
-  assert.equal(hasSeveralAuthorizations(['Host', 'authorization', 'authorization', 'b']), false);
+  assert.equal(isRepeated(['Authorization', 'a', 'Host', 'x'], 'authorization'), false);
+  assert.equal(isRepeated(['Authorization', 'a', 'AUTHORIZATION', 'b'], 'authorization'), true);
+  assert.equal(isRepeated(['Host', 'authorization', 'authorization', 'b'], 'authorization'), false);
 });

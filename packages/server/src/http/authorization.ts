@@ -25,12 +25,12 @@ export function parseAuthorization(header: string | undefined): Credential {
   return SCHEMES.has(scheme.toLowerCase()) ? { kind: 'token', value } : MALFORMED;
 }
 
-/** Whether a request carries the header more than once; Node's `headers` would show only the first. */
-export function hasSeveralAuthorizations(rawHeaders: readonly string[]): boolean {
+/** Whether a request carries a header more than once; Node's `headers` would show only the first. */
+export function isRepeated(rawHeaders: readonly string[], lowerCaseName: string): boolean {
   let seen = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
-    if (name.length === 13 && name.toLowerCase() === 'authorization') seen += 1;
+    if (name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName) seen += 1;
   }
   return seen > 1;
 }

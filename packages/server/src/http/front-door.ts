@@ -12,6 +12,7 @@ import { Refusal } from '../errors.ts';
 import { findPrincipal } from '../tokens/find.ts';
 import type { Principal } from '../tokens/principal.ts';
 import { authenticate } from './authenticate.ts';
+import { isRepeated } from './authorization.ts';
 import { authorize } from './authorize.ts';
 import { sendRefusal, toRefusal } from './error-reply.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -66,6 +67,11 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
     if (parts.isDraining()) reply.header('connection', 'close');
+    // RFC 9112 section 3.2: two Hosts are two opinions on whom this is for.
+    if (isRepeated(request.raw.rawHeaders, 'host')) {
+      reply.header('connection', 'close');
+      return done(new Refusal('INVALID_INPUT'));
+    }
     done();
   });
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins));
