@@ -100,6 +100,34 @@ export function examineText(open: OpenRoom): void {
     },
   );
 
+  fact('a call that fails half-way has done nothing', open, async (store) => {
+    await addUser(store, { admin: true });
+    const user = await addUser(store);
+    const token = await addToken(store, user);
+    const good = sampleToken(user);
+    // The token's end can't be recorded under this name, so the change that comes with it must not stand.
+    const badAct = { ...act, requestId: nul };
+    const keys = new Map([
+      ['a', new Uint8Array(1)],
+      [nul, new Uint8Array(1)],
+    ]);
+    const answers = await Promise.allSettled([
+      store.setPassword(user.id, { newHash: 'new' }, badAct),
+      store.modifyUser(user.id, { disabled: true }, badAct),
+      store.modifyUser(user.id, { expiry: act.time }, badAct),
+      store.deleteUser(user.id, badAct),
+      store.rememberDigestKeys(keys),
+      store.issueToken(good, user.passwordHash, act),
+    ]);
+    assert.deepEqual(
+      answers.map((answer) => answer.status),
+      [...Array(5).fill('rejected'), 'fulfilled'],
+    );
+    assert.deepEqual(await store.findToken([token.digest]), { token, user });
+    assert.deepEqual(await store.findToken([good.digest]), { token: good, user });
+    assert.deepEqual(await store.rememberDigestKeys(new Map()), []);
+  });
+
   fact('a call that fails does not take the calls beside it down', open, async (store) => {
     const user = await addUser(store);
     const calls = Array.from({ length: 30 }, (_, n) => {

@@ -12,6 +12,7 @@ export class DiskReserve {
   readonly #path: string;
   readonly #bytes: number;
   #isThere = false;
+  #isMissed = false;
   #lastTry = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, bytes: number) {
@@ -27,9 +28,13 @@ export class DiskReserve {
       const size = statSync(this.#path, { throwIfNoEntry: false })?.size;
       if (size !== this.#bytes) this.#fill();
       this.#isThere = true;
+      this.#isMissed = false;
     } catch (error) {
-      process.emitWarning(`no room for ${this.#path}, only endings are accepted: ${messageOf(error)}`);
       this.release();
+      if (!this.#isMissed) {
+        process.emitWarning(`no room for ${this.#path}, only endings are accepted: ${messageOf(error)}`);
+      }
+      this.#isMissed = true;
     }
     return this.#isThere;
   }
