@@ -5,6 +5,7 @@ import { Reader } from './reader.ts';
 import { findEndedToken, findToken, listUsers, ping } from './reads.ts';
 import { toStoreError } from './sqlite-error.ts';
 import { Writer, type WriterDiagnostics } from './writer.ts';
+import { WriterLink } from './writer-link.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder exists. A missing file is created. */
@@ -25,7 +26,7 @@ export interface SqliteStore extends Store {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, reserveBytes = 4 * 1024 * 1024 } = options;
   prepareDatabase(path);
-  const writer = new Writer({ path, reserveBytes });
+  const writer = new Writer(path, new WriterLink({ path, reserveBytes }));
   await writer.start();
   try {
     return assemble(writer, new Reader(path));

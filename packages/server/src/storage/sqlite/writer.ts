@@ -3,8 +3,8 @@ import { StoreUnavailable } from '../store.ts';
 import type { ActArguments, ActCall, ActName, ActResult } from './acts.ts';
 import type { Outcome } from './group-commit.ts';
 import { toStoreError } from './sqlite-error.ts';
-import { WriterLink } from './writer-link.ts';
-import { turnWait, type WriterData } from './writer-protocol.ts';
+import type { WriterLink } from './writer-link.ts';
+import { turnWait } from './writer-protocol.ts';
 
 /** More waiting acts than this are refused at once: about what a disk commits in a second or two. */
 const queueLength = 20_000;
@@ -34,16 +34,17 @@ export interface WriterDiagnostics {
  */
 export class Writer {
   readonly #path: string;
-  readonly #link: WriterLink;
+  readonly #link: Pick<WriterLink, keyof WriterLink>;
   #queue: Pending[] = [];
   #draining: Promise<void> | undefined;
   #isClosed = false;
   #transactions = 0;
   #acts = 0;
 
-  constructor(data: WriterData) {
-    this.#path = data.path;
-    this.#link = new WriterLink(data);
+  /** `path` is for messages. */
+  constructor(path: string, link: Pick<WriterLink, keyof WriterLink>) {
+    this.#path = path;
+    this.#link = link;
   }
 
   start(): Promise<void> {
