@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StoreUnavailable } from '../store.ts';
+import type { ActCall } from './acts.ts';
+import type { Outcome } from './group-commit.ts';
+import { Writer } from './writer.ts';
+
+/** A thread whose disk hangs until it is told to go on. */
+function hangingThread() {
+  const batches: (readonly ActCall[])[] = [];
+  let goOn = (): void => {};
+  const hang = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const commit = async (calls: readonly ActCall[]): Promise<readonly Outcome[]> => {
+    batches.push(calls);
+    await hang;
+    return calls.map((_call, n) => ({ ok: true, value: n }));
+  };
+  const link = { threadId: 1, synchronous: 2, commit, start: async () => {}, close: async () => {} };
+  return { link, batches, goOn };
+}
+
+const nothing = new Map<string, Uint8Array>();
+
+test('an act that waited too long behind a hanging disk is refused and never sent', async () => {
+  const { link, batches, goOn } = hangingThread();
+  const writer = new Writer('guardbee.db', link);
+  const first = writer.act('rememberDigestKeys', nothing);
+  while (batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const asked = performance.now();
+  await assert.rejects(writer.act('rememberDigestKeys', nothing), StoreUnavailable);
+  // Two seconds are promised; a busy machine gets some more.
+  assert.ok(performance.now() - asked < 3000);
+  const patient = writer.act('rememberDigestKeys', nothing);
+  goOn();
+  assert.deepEqual([await first, await patient], [0, 0]);
+  assert.deepEqual(
+    batches.map((batch) => batch.length),
+    [1, 1],
+  );
+});
+
+test('the queue has a length: what comes on top is refused at once', async () => {
+  const { link, goOn } = hangingThread();
+  const writer = new Writer('guardbee.db', link);
+  const answers = Array.from({ length: 20_100 }, () => writer.act('rememberDigestKeys', nothing));
+  const settled = Promise.allSettled(answers);
+  await assert.rejects(writer.act('rememberDigestKeys', nothing), /too many writes/);
+  goOn();
+  const outcomes = await settled;
+  assert.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 20_000);
+});
