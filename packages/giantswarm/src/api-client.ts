@@ -91,12 +91,13 @@ export class ApiClient {
 
   /** Drops null and undefined, keeps lists and files, makes text of the rest. */
   normalizeParams(params: Params): Params {
-    const normalized: Params = {};
+    const kept: [string, unknown][] = [];
     for (const [key, value] of Object.entries(params)) {
       if (value === null || value === undefined) continue;
-      normalized[key] = Array.isArray(value) || this.isFileParam(value) ? value : this.paramToString(value);
+      const isKept = typeof value === 'object' && (Array.isArray(value) || this.isFileParam(value));
+      kept.push([key, isKept ? value : this.paramToString(value)]);
     }
-    return normalized;
+    return Object.fromEntries(kept);
   }
 
   /** @throws Error `Unknown collection format: …` */
@@ -176,7 +177,7 @@ export class ApiClient {
         headers: draft.headers(),
         redirect: isSafe(method) ? 'follow' : 'manual',
       };
-      const body = requestBody(contentType, this.normalizeParams(formParams ?? {}), bodyParam);
+      const body = requestBody(contentType, () => this.normalizeParams(formParams ?? {}), bodyParam);
       if (body !== undefined) init.body = body;
       if (this.enableCookies) init.credentials = cookieMode();
       const sending = { timeout: callOptions.timeout ?? this.timeout, signal: callOptions.signal };

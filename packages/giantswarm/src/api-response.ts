@@ -16,9 +16,9 @@ export interface ApiResponse {
   // biome-ignore lint/suspicious/noExplicitAny: whatever the service sent
   body: any;
   /** Headers, names in lower case. In a browser of another origin only those the service exposes. */
-  headers: Record<string, string>;
+  readonly headers: Record<string, string>;
   /** The same as `headers`. */
-  header: Record<string, string>;
+  readonly header: Record<string, string>;
   /** One header by its name, in any case. */
   get(name: string): string | undefined;
 }
@@ -39,8 +39,7 @@ export interface ReadResponse {
  */
 export async function readResponse(reply: Response, returnType: ReturnType): Promise<ReadResponse> {
   const { status, ok, statusText } = reply;
-  const headers = Object.fromEntries(reply.headers as unknown as Iterable<[string, string]>);
-  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = (reply.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const response: ApiResponse = {
     status,
     statusCode: status,
@@ -48,9 +47,21 @@ export async function readResponse(reply: Response, returnType: ReturnType): Pro
     type,
     text: '',
     body: {},
-    headers,
-    header: headers,
-    get: (name) => headers[name.toLowerCase()],
+    // copied when somebody looks: it is a good part of what a call costs
+    get headers() {
+      const value = Object.fromEntries(reply.headers as unknown as Iterable<[string, string]>);
+      Object.defineProperty(response, 'headers', {
+        value,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+      return value;
+    },
+    get header() {
+      return response.headers;
+    },
+    get: (name) => reply.headers.get(name) ?? undefined,
   };
   if (ok && returnType === 'Blob') {
     response.body = await reply.blob();

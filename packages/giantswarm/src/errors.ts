@@ -29,8 +29,8 @@ export class ApiError extends Error {
     this.response = response;
     const code = response.body?.code;
     this.code = typeof code === 'string' ? code : undefined;
-    this.requestId = response.headers['x-request-id'];
-    this.retryAfter = secondsToWait(response.headers['retry-after'], response.headers.date);
+    this.requestId = response.get('x-request-id');
+    this.retryAfter = secondsToWait(response.get('retry-after'), response.get('date'));
     Object.defineProperty(this, brand, { value: true });
   }
 }

@@ -24,10 +24,11 @@ export function defineModel<T extends object>(name: string, fields: Record<strin
   function plain() {}
   const model = plain as unknown as Model<T>;
   Object.defineProperty(model, 'name', { value: name });
-  for (const field of Object.keys(fields)) {
+  const table = Object.entries(fields).map(([field, type]) => ({ field, type, alias: aliasOf(field) }));
+  for (const { field, alias } of table) {
     (model.prototype as Record<string, unknown>)[field] = undefined;
-    if (aliasOf(field) === field) continue;
-    Object.defineProperty(model.prototype, aliasOf(field), {
+    if (alias === field) continue;
+    Object.defineProperty(model.prototype, alias, {
       configurable: true,
       get(this: Record<string, unknown>) {
         return this[field];
@@ -41,8 +42,8 @@ export function defineModel<T extends object>(name: string, fields: Record<strin
     if (!data) return obj as T;
     const source = data as Record<string, unknown>;
     const target = (obj ?? new model()) as Record<string, unknown>;
-    for (const [field, type] of Object.entries(fields)) {
-      const key = Object.hasOwn(source, field) ? field : aliasOf(field);
+    for (const { field, type, alias } of table) {
+      const key = Object.hasOwn(source, field) ? field : alias;
       if (Object.hasOwn(source, key)) target[field] = convertToType(source[key], type);
     }
     return target as T;

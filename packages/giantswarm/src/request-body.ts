@@ -4,15 +4,15 @@ type Params = Record<string, unknown>;
 
 /**
  * The body of a call: a form for the two form types, else `bodyParam`, a string as it is and anything else as
- * JSON. Falsy means none. `params` are normalized: texts, files and lists.
+ * JSON. Falsy means none. `normalizedForm` gives texts, files and lists; it is asked for a form only.
  */
 export function requestBody(
   contentType: string,
-  params: Params,
+  normalizedForm: () => Params,
   bodyParam: unknown,
 ): string | FormData | undefined {
-  if (contentType === 'application/x-www-form-urlencoded') return urlEncoded(params);
-  if (contentType === 'multipart/form-data') return multipart(params);
+  if (contentType === 'application/x-www-form-urlencoded') return urlEncoded(normalizedForm());
+  if (contentType === 'multipart/form-data') return multipart(normalizedForm());
   if (!bodyParam) return undefined;
   return typeof bodyParam === 'string' ? bodyParam : JSON.stringify(bodyParam);
 }

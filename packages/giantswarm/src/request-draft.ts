@@ -1,15 +1,16 @@
 /** A request while headers and query are collected; what `applyAuthToRequest` works on. */
 export class RequestDraft {
   /** Header names in lower case. */
-  readonly #headers = new Map<string, string>();
-  readonly #query = new URLSearchParams();
+  readonly #headers: Record<string, string> = Object.create(null);
+  // most calls have none
+  #query: URLSearchParams | undefined;
 
   /** Sets headers, `set('Name', 'value')` or `set({ Name: 'value' })`; names are case-insensitive, last wins. */
   set(name: string | Readonly<Record<string, unknown>>, value?: unknown): this {
     if (typeof name !== 'string') {
       for (const key of Object.keys(name)) this.set(key, name[key]);
     } else if (value !== null && value !== undefined) {
-      this.#headers.set(name.toLowerCase(), String(value));
+      this.#headers[name.toLowerCase()] = String(value);
     }
     return this;
   }
@@ -18,7 +19,9 @@ export class RequestDraft {
   query(params: Readonly<Record<string, unknown>>): this {
     for (const [name, value] of Object.entries(params)) {
       for (const item of Array.isArray(value) ? value : [value]) {
-        if (item !== null && item !== undefined) this.#query.append(name, String(item));
+        if (item === null || item === undefined) continue;
+        this.#query ??= new URLSearchParams();
+        this.#query.append(name, String(item));
       }
     }
     return this;
@@ -32,7 +35,7 @@ export class RequestDraft {
 
   /** Removes a header. */
   unset(name: string): this {
-    this.#headers.delete(name.toLowerCase());
+    delete this.#headers[name.toLowerCase()];
     return this;
   }
 
@@ -42,14 +45,14 @@ export class RequestDraft {
    * @throws TypeError which names the header that HTTP does not allow, but not its value
    */
   headers(): Record<string, string> {
-    for (const [name, value] of this.#headers) checkHeader(name, value);
-    return Object.fromEntries(this.#headers);
+    for (const name in this.#headers) checkHeader(name, this.#headers[name] ?? '');
+    return this.#headers;
   }
 
   /** `url` with the collected query behind it. */
   address(url: string): string {
-    const query = this.#query.toString();
-    return query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url;
+    if (!this.#query) return url;
+    return `${url}${url.includes('?') ? '&' : '?'}${this.#query}`;
   }
 }
 
