@@ -29,6 +29,11 @@ export function connectionError(thrown: unknown, method: string, url: string): u
     );
   }
   const reason = firstWithCode(thrown as SystemError);
+  if (!reason && /bad port/i.test(String(thrown.cause))) {
+    // to the program it is a refused connection like any other
+    const message = `connect ECONNREFUSED ${url}: fetch does not connect to this port, whoever listens there`;
+    return Object.assign(new Error(message, options), { code: 'ECONNREFUSED', method, url });
+  }
   if (!reason) {
     if (!('location' in globalThis)) return thrown;
     return Object.assign(new Error(browserMessage, options), { crossDomain: true, method, url });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
+import { inspect } from 'node:util';
 import { type Answer, startRecordingServer } from '../test/recording-server.ts';
 import { ApiClient, ApiError, AuthTokensApi, isApiError, UsersApi, V4GenericResponse } from './members.ts';
 
@@ -63,6 +64,10 @@ suite('results and failures', async () => {
     assert.equal(response.headers['x-request-id'], 'r1');
     assert.equal(response.get('X-REQUEST-ID'), 'r1');
     assert.equal(response.ok, false);
+    const logged = inspect(error);
+    for (const part of ['Too Many Requests', 'TOO_MANY_REQUESTS', 'Slow down.', "'retry-after': '7'"]) {
+      assert.ok(logged.includes(part), logged);
+    }
   });
 
   test('a refusal without a readable body has the body {}', async () => {

@@ -26,7 +26,7 @@ export class ApiError extends Error {
   constructor(response: ApiResponse, statusText = '') {
     super(reasonPhrase(response.status, statusText));
     this.status = response.status;
-    this.response = response;
+    this.response = withHeaders(response);
     const code = response.body?.code;
     this.code = typeof code === 'string' ? code : undefined;
     this.requestId = response.get('x-request-id');
@@ -38,6 +38,11 @@ export class ApiError extends Error {
 /** Whether something caught is the service's refusal, also one made by another copy of this package. */
 export function isApiError(error: unknown): error is ApiError {
   return error instanceof Error && brand in error;
+}
+
+/** The response with its headers copied, so that a logged error shows them. */
+function withHeaders(response: ApiResponse): ApiResponse {
+  return response.headers && response;
 }
 
 function secondsToWait(retryAfter: string | undefined, date: string | undefined): number | undefined {
@@ -57,7 +62,7 @@ export function unexpectedResponse(message: string, response: ApiResponse): Erro
   return Object.assign(new Error(message), {
     code: 'ERR_UNEXPECTED_RESPONSE',
     status: response.status,
-    response,
+    response: withHeaders(response),
   });
 }
 

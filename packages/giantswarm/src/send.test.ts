@@ -103,6 +103,14 @@ suite('time limits, signals, connections', async () => {
     }
   });
 
+  test('a port fetch refuses by itself is a refused connection too', async () => {
+    client.basePath = 'http://127.0.0.1:1';
+    await assert.rejects(api.deleteAuthToken(), {
+      code: 'ECONNREFUSED',
+      message: /^connect ECONNREFUSED.*this port/,
+    });
+  });
+
   test('an unresolvable name too', async () => {
     client.basePath = 'http://no-such-host.invalid';
     await assert.rejects(api.deleteAuthToken(), (error: NodeJS.ErrnoException) => {
