@@ -1,9 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const file = fileURLToPath(new URL('./child.test-support.ts', import.meta.url));
+
+const started: ChildProcess[] = [];
+
+// A failed test must not leave behind a child that the run then waits for.
+after(() => {
+  for (const child of started) child.kill('SIGKILL');
+});
 
 export interface Child {
   /** The next line it tells; undefined when it has ended. */
@@ -20,6 +28,7 @@ export function startChild(job: string, path: string, options: { uid?: number } 
     stdio: ['pipe', 'pipe', 'inherit'],
     ...options,
   });
+  started.push(child);
   const end = once(child, 'close');
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error('the child has no pipes');

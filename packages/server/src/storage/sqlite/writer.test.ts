@@ -23,7 +23,9 @@ function hangingThread() {
 
 const nothing = new Map<string, Uint8Array>();
 
-test('an act that waited too long behind a hanging disk is refused and never sent', async () => {
+test('an act that waited too long behind a hanging disk is refused and never sent', {
+  timeout: 20_000,
+}, async () => {
   const { link, batches, goOn } = hangingThread();
   const writer = new Writer('guardbee.db', link);
   const first = writer.act('rememberDigestKeys', nothing);
