@@ -19,7 +19,7 @@ export interface Connection {
 }
 
 /** The endpoint of a command: flag, then `GUARDBEE_ENDPOINT`, then the selected one, then this machine's. */
-export function resolveEndpoint(options: ConnectionOptions, io: Io): string {
+function resolveEndpoint(options: ConnectionOptions, io: Io): string {
   const { selected } = readCredentials(configDirectory(io.env));
   const given = options.endpoint ?? (io.env.GUARDBEE_ENDPOINT || undefined) ?? selected ?? DEFAULT_ENDPOINT;
   const text = /^https?:\/\//i.test(given) ? given : `https://${given}`;

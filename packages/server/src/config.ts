@@ -65,7 +65,7 @@ export const SETTINGS = {
   },
   adminEmail: {
     key: 'GUARDBEE_ADMIN_EMAIL',
-    default: 'none',
+    default: 'admin@localhost',
     allowed: 'an e-mail address; counts at the first start only',
   },
   adminPassword: {
@@ -172,7 +172,7 @@ function parseName(value: string): string {
 }
 
 function parseOrigin(value: string): string {
-  const origin = URL.canParse(value) ? new URL(value).origin : 'null';
+  const origin = /^https?:/.test(value) && URL.canParse(value) ? new URL(value).origin : undefined;
   // An origin is a scheme, a host and a port, nothing behind it (RFC 6454); the wildcard would let every page in.
   if (origin !== value) throw refuse(SETTINGS.corsOrigins, value);
   return origin;

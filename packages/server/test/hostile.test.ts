@@ -129,7 +129,7 @@ test('paths that are not what they seem are 400 or 404', async () => {
 });
 
 test('values of every wrong type are refused, never coerced', async () => {
-  const wrong = [0, 1, true, false, null, [], {}, ['x'], { toString: 'x' }, 1e300, -0];
+  const wrong: unknown[] = [0, 1, true, false, null, [], {}, ['x'], { toString: 'x' }, 1e300, -0];
   for (const value of wrong) {
     for (const [method, path, key] of [
       ['POST', '/v4/auth-tokens/', 'email'],

@@ -4,7 +4,7 @@
  */
 
 /** In Unicode code points, for a password that is the only factor. */
-export const MIN_LENGTH = 15;
+const MIN_LENGTH = 15;
 
 /** Why a password is refused as a new one, in a sentence for its owner; undefined when it is accepted. */
 export function objectionTo(password: string, email: string): string | undefined {

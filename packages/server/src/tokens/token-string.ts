@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
  * The fixed prefix lets secret scanners find leaked tokens; the checksum lets junk be refused without asking the
  * database. Only characters of RFC 9110's token68 occur. Pattern: `guardbee_[A-Za-z0-9_-]{49}`.
  */
-export const TOKEN_PREFIX = 'guardbee_';
+const TOKEN_PREFIX = 'guardbee_';
 
 /** Finds token strings in free text; published for secret scanners and used to redact logs. */
 export const TOKEN_PATTERN = `${TOKEN_PREFIX}[A-Za-z0-9_-]{49}`;

@@ -39,7 +39,10 @@ export function canonicalEmail(email: string): string | undefined {
 function lowerCase(text: string): string | undefined {
   // Looked at one by one before anything is composed: NFC itself turns the Kelvin sign into a K.
   for (const point of text) {
-    if (!ASCII.test(point) && (HAS_ASCII.test(point.toLowerCase()) || HAS_ASCII.test(point.normalize('NFKC')))) {
+    if (
+      !ASCII.test(point) &&
+      (HAS_ASCII.test(point.toLowerCase()) || HAS_ASCII.test(point.normalize('NFKC')))
+    ) {
       return undefined;
     }
   }

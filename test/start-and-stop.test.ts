@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ApiClient, AuthTokensApi, UsersApi } from 'giantswarm';
+import { ADMIN, base64, run, serve, temporaryFolder } from './guardbee.ts';
+
+async function login(url: string, { email, password } = ADMIN): Promise<string> {
+  const client = new ApiClient();
+  client.basePath = url;
+  const { auth_token } = await new AuthTokensApi(client).createAuthToken({
+    email,
+    password_base64: base64(password),
+  });
+  return `giantswarm ${auth_token}`;
+}
+
+function users(url: string): UsersApi {
+  const client = new ApiClient();
+  client.basePath = url;
+  return new UsersApi(client);
+}
+
+test('the first start shows a generated password once; the lines it prints work; a second start keeps everything', async () => {
+  using folder = temporaryFolder();
+  const data = join(folder.path, 'data');
+  const env = { GUARDBEE_ADMIN_EMAIL: '', GUARDBEE_ADMIN_PASSWORD: '' };
+  const first = await serve(data, env);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const password = /password {2}(\S+)/.exec(first.stdout())?.[1] ?? '';
+  assert.match(password, /^[a-z0-9]{5}(-[a-z0-9]{5}){3}$/);
+  assert.ok(!first.stderr().includes(password), 'not in the log');
+
+  const session = { GUARDBEE_CONFIG_DIR: join(folder.path, 'config') };
+  const lines = [...first.stdout().matchAll(/^ {2}npx guardbee (.*)$/gm)].map((match) =>
+    String(match[1]).split(' '),
+  );
+  assert.deepEqual(
+    lines.map(([command]) => command),
+    ['login', 'whoami', 'logout'],
+  );
+  const [loginLine = [], whoamiLine = [], logoutLine = []] = lines;
+  assert.equal(
+    (await run([...loginLine, '--password-stdin'], { env: session, input: `${password}\n` })).code,
+    0,
+  );
+  assert.match(
+    (await run(whoamiLine, { env: session })).stdout,
+    /^email {5}admin@localhost\nrole {6}administrator\n/,
+  );
+  assert.equal((await run(logoutLine, { env: session })).code, 0);
+  assert.equal((await run(whoamiLine, { env: session })).code, 3);
+
+  const token = await login(first.url, { email: 'admin@localhost', password });
+  assert.equal(await first.stop(), 0);
+  const second = await serve(data, env);
+  assert.doesNotMatch(second.stdout(), /password/);
+  assert.equal((await users(second.url).getCurrentUser(token)).email, 'admin@localhost');
+  assert.equal(await second.stop('SIGINT'), 0);
+});
+
+test('two first starts at once make one administrator, and the second one is refused the folder', async () => {
+  using folder = temporaryFolder();
+  const results = await Promise.allSettled([serve(folder.path), serve(folder.path)]);
+  const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  assert.equal(started.length, 1);
+  const refused = results.find((result) => result.status === 'rejected') as PromiseRejectedResult;
+  assert.match(String(refused.reason), /ended with 1: .*in use by another Guardbee server/s);
+  const [service] = started;
+  assert.ok(service);
+  const token = await login(service.url);
+  assert.equal((await users(service.url).getUsers(token)).length, 1);
+  await service.stop();
+});
+
+test('files are for the owner alone', async () => {
+  using folder = temporaryFolder();
+  const data = join(folder.path, 'data');
+  const service = await serve(data);
+  for (const [path, mode] of [
+    ['', 0o700],
+    ['keys', 0o700],
+    ['keys/digest-keys', 0o600],
+    ['guardbee.db', 0o600],
+    ['guardbee.db-wal', 0o600],
+    ['guardbee.lock', 0o600],
+  ] as const) {
+    assert.equal(statSync(join(data, path)).mode & 0o777, mode, path);
+  }
+  await service.stop();
+});
+
+test('a wrong setting ends the start with 78 and a sentence', async () => {
+  const listen = await run(['serve', '--listen', 'nonsense']);
+  assert.equal(listen.code, 78);
+  assert.equal(
+    listen.stderr,
+    'guardbee: GUARDBEE_LISTEN (--listen) cannot be "nonsense": allowed is host:port, the port 0–65535, an IPv6 host in brackets.\n',
+  );
+  using folder = temporaryFolder();
+  const weak = await run(['serve', '--listen', '127.0.0.1:0', '--data-dir', folder.path], {
+    env: { GUARDBEE_ADMIN_EMAIL: 'a@b', GUARDBEE_ADMIN_PASSWORD: 'short' },
+  });
+  assert.equal(weak.code, 78);
+  assert.match(weak.stderr, /at least 15 characters/);
+  assert.doesNotMatch(weak.stderr, /short/);
+});
+
+test('a service with other digest keys than the database, or a damaged file, says so and does not start', async () => {
+  using folder = temporaryFolder();
+  const service = await serve(folder.path);
+  await login(service.url);
+  await service.stop();
+  const file = join(folder.path, 'keys/digest-keys');
+  const right = readFileSync(file, 'utf8');
+  const before = readFileSync(join(folder.path, 'guardbee.db'));
+  for (const [wrong, reason] of [
+    [
+      `k1:${Buffer.alloc(32).toString('base64')}\n`,
+      /digest key "k1" is not the one this database was written with/,
+    ],
+    [
+      `k2:${Buffer.alloc(32).toString('base64')}\n`,
+      /tokens made with digest key "k1", which is missing here/,
+    ],
+    ['nonsense', /kid:base64/],
+  ] as const) {
+    writeFileSync(file, wrong);
+    await assert.rejects(serve(folder.path), reason);
+  }
+  writeFileSync(file, right);
+  assert.deepEqual(readFileSync(join(folder.path, 'guardbee.db')).subarray(0, 100), before.subarray(0, 100));
+  writeFileSync(join(folder.path, 'guardbee.db'), 'this is no database, and must stay as it is');
+  await assert.rejects(
+    serve(folder.path),
+    /ended with 1: guardbee: The service cannot start: .*guardbee\.db/s,
+  );
+  assert.equal(
+    readFileSync(join(folder.path, 'guardbee.db'), 'utf8'),
+    'this is no database, and must stay as it is',
+  );
+});
+
+test('keys that others can read are warned of', async () => {
+  using folder = temporaryFolder();
+  const first = await serve(folder.path);
+  await first.stop();
+  chmodSync(join(folder.path, 'keys/digest-keys'), 0o644);
+  const second = await serve(folder.path);
+  await second.stop();
+  assert.match(second.stderr(), /"level":"warn".*others than its owner can read the digest keys/);
+});
+
+test('a request in flight when the service is told to stop gets its answer, and the port is free afterwards', async () => {
+  using folder = temporaryFolder();
+  const service = await serve(folder.path);
+  const logins = Array.from({ length: 10 }, () => login(service.url));
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const [code, ...tokens] = await Promise.all([service.stop(), ...logins]);
+  assert.equal(code, 0);
+  for (const token of tokens) assert.match(String(token), /^giantswarm guardbee_/);
+  await assert.rejects(login(service.url), { code: 'ECONNREFUSED' });
+});
+
+test('readiness turns 503 as soon as the service is told to stop, while it still answers', async () => {
+  using folder = temporaryFolder();
+  const service = await serve(folder.path);
+  assert.equal((await fetch(`${service.url}/readyz`)).status, 200);
+  const stopped = service.stop();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const reply = await fetch(`${service.url}/readyz`);
+  assert.equal(reply.status, 503);
+  assert.equal(reply.headers.get('connection'), 'close');
+  assert.equal(reply.headers.get('retry-after'), '1');
+  assert.equal(await stopped, 0);
+});

@@ -1,0 +1,72 @@
+/**
+ * Writes the tables of docs/configuration.md and docs/api.md from the code; with `--check` only says whether they are as
+ * the code has them. Without it the docs would promise settings and operations that are not there.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SETTINGS } from '../packages/server/src/config.ts';
+import { startTestService } from '../packages/server/test/service.ts';
+
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+let stale = 0;
+
+function flagOf(setting: (typeof SETTINGS)[keyof typeof SETTINGS]): string {
+  return !('flag' in setting)
+    ? ''
+    : `\`--${setting.flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}\``;
+}
+
+function settingsTable(): string {
+  const rows = Object.values(SETTINGS).map(
+    (setting) => `| \`${setting.key}\` | ${flagOf(setting)} | ${setting.default} | ${setting.allowed} |`,
+  );
+  return ['| environment | flag | default | allowed |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+interface OpenApi {
+  readonly paths: Record<
+    string,
+    Record<string, { summary: string; description?: string; responses: object }>
+  >;
+}
+
+/** As the service itself serves it. */
+async function openApiDocument(): Promise<OpenApi> {
+  const service = await startTestService();
+  try {
+    return (await (await fetch(`${service.url}/openapi.json`)).json()) as OpenApi;
+  } finally {
+    await service.close();
+  }
+}
+
+async function operationsTable(): Promise<string> {
+  const { paths } = await openApiDocument();
+  const rows = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { summary, description, responses }]) => {
+      const statuses = Object.keys(responses).filter((status) => Number(status) < 500);
+      return `| \`${method.toUpperCase()} ${path}\` | ${summary}. ${description ?? ''} | ${statuses.join(', ')} |`;
+    }),
+  );
+  return ['| operation | what it does | answers |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** Puts a table between the markers `<!-- name -->` and `<!-- /name -->` of a document. */
+function update(document: string, name: string, table: string): void {
+  const file = join(root, document);
+  const before = readFileSync(file, 'utf8');
+  const after = before.replace(
+    new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`),
+    (_all, start: string, end: string) => start + table + end,
+  );
+  if (!before.includes(`<!-- ${name} -->`)) throw new Error(`${document} has no place for ${name}`);
+  if (before === after) return;
+  stale += 1;
+  if (check) console.error(`${document} is not as the code has it: npm run docs`);
+  else writeFileSync(file, after);
+}
+
+update('docs/configuration.md', 'settings', settingsTable());
+update('docs/api.md', 'operations', await operationsTable());
+if (check && stale > 0) process.exitCode = 1;

@@ -1,0 +1,49 @@
+/**
+ * `npm test`: builds, then every check there is, the tests last, so that their summary ends the output. With folders or
+ * files as arguments only the tests in them. Without it there would be checks that only some people run.
+ */
+import { spawnSync } from 'node:child_process';
+import { globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+process.chdir(root);
+
+function run(title: string, command: string, args: readonly string[]): boolean {
+  const begin = performance.now();
+  const { status } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${title} (${seconds} s)`);
+  return status === 0;
+}
+
+function testFiles(places: readonly string[]): string[] {
+  const everywhere = [
+    'packages/*/src/**/*.test.ts',
+    'packages/*/test/**/*.test.ts',
+    'test/**/*.test.ts',
+    'tools/**/*.test.ts',
+  ];
+  const patterns = places.map((place) => (statSync(place).isDirectory() ? `${place}/**/*.test.ts` : place));
+  return globSync(patterns.length > 0 ? patterns : everywhere, {
+    exclude: ['**/node_modules/**', '**/dist/**'],
+  }).sort();
+}
+
+const places = process.argv.slice(2);
+const checks: [string, string, string[]][] = [
+  ['build', 'npm', ['run', '--silent', 'build']],
+  ...(places.length > 0
+    ? []
+    : ([
+        ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
+        ['types of tests and tools', 'tsc', ['-p', 'tsconfig.check.json']],
+        ['unused code and dependencies', 'knip', []],
+        ['docs are as the code has them', 'node', ['tools/docs.ts', '--check']],
+      ] satisfies [string, string, string[]][])),
+];
+const failed = checks.filter(([title, command, args]) => !run(title, command, args)).map(([title]) => title);
+
+const passed = run('tests', 'node', ['--test', '--test-reporter=spec', ...testFiles(places)]);
+if (failed.length > 0) console.error(`\nFAILED before the tests: ${failed.join(', ')}`);
+process.exitCode = passed && failed.length === 0 ? 0 : 1;
