@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, beforeEach, suite, test } from 'node:test';
+import {
+  ADMIN,
+  cleanEnvironment,
+  type Finished,
+  GUARDBEE,
+  type RunningService,
+  run,
+  serve,
+  temporaryFolder,
+} from './guardbee.ts';
+
+const PHRASE = 'a phrase that is long enough';
+
+suite('the command against a service', () => {
+  const folder = temporaryFolder();
+  const config = join(folder.path, 'config');
+  let service: RunningService;
+  let env: Record<string, string>;
+
+  const guardbee = (line: string, input = ''): Promise<Finished> => run(line.split(' '), { env, input });
+  async function ok(line: string, input?: string): Promise<string> {
+    const { code, stdout, stderr } = await guardbee(line, input);
+    assert.deepEqual([code, stderr], [0, ''], line);
+    return stdout;
+  }
+
+  before(async () => {
+    service = await serve(join(folder.path, 'data'));
+    env = { GUARDBEE_CONFIG_DIR: config, GUARDBEE_ENDPOINT: service.url };
+  });
+  beforeEach(() => ok(`login ${ADMIN.email} --password-stdin`, `${ADMIN.password}\n`));
+  after(async () => {
+    await service.stop();
+    folder[Symbol.dispose]();
+  });
+
+  test('login keeps the token for the owner alone, whoami shows the user, logout forgets and ends it', async () => {
+    assert.equal(statSync(config).mode & 0o777, 0o700);
+    assert.deepEqual(readdirSync(config), ['credentials.json']);
+    assert.equal(statSync(join(config, 'credentials.json')).mode & 0o777, 0o600);
+    const { endpoints } = JSON.parse(readFileSync(join(config, 'credentials.json'), 'utf8'));
+    const { token } = endpoints[service.url];
+    assert.match(await ok('whoami'), new RegExp(`^email {5}${ADMIN.email}\nrole {6}administrator\n`));
+    assert.equal(JSON.parse(await ok('whoami --json')).email, ADMIN.email);
+    assert.equal(await ok('logout'), `Logged out at ${service.url}.\n`);
+    const { code, stdout, stderr } = await guardbee('whoami');
+    assert.deepEqual([code, stdout], [3, '']);
+    assert.equal(stderr, `guardbee: You are not logged in at ${service.url}.\nTry: guardbee login EMAIL\n`);
+    const dead = await run(['whoami'], { env: { ...env, GUARDBEE_TOKEN: token } });
+    assert.equal(dead.code, 3);
+    assert.match(dead.stderr, /\(request [0-9a-f-]{36}\)/);
+    assert.ok(!dead.stderr.includes(token));
+  });
+
+  test('a login that fails leaves the session alone', async () => {
+    const { code, stderr } = await guardbee(`login ${ADMIN.email} --password-stdin`, 'wrong\n');
+    assert.equal(code, 3);
+    assert.match(stderr, /^guardbee: The e-mail address or the password is wrong\. \(request /);
+    assert.match(await ok('whoami'), /administrator/);
+  });
+
+  test('a session the service has ended already counts as logged out', async () => {
+    const { endpoints } = JSON.parse(readFileSync(join(config, 'credentials.json'), 'utf8'));
+    await run(['logout'], {
+      env: {
+        ...env,
+        GUARDBEE_CONFIG_DIR: join(folder.path, 'other'),
+        GUARDBEE_TOKEN: endpoints[service.url].token,
+      },
+    });
+    assert.equal(await ok('logout'), `Logged out at ${service.url}.\n`);
+  });
+
+  test('logout forgets the token even when the service is away, and says that it could not be told', async () => {
+    const dead = 'http://127.0.0.1:1';
+    writeFileSync(
+      join(config, 'credentials.json'),
+      JSON.stringify({ endpoints: { [dead]: { email: 'x@y', token: 'guardbee_x' } } }),
+    );
+    const { code, stderr } = await run(['logout', '-e', dead], { env });
+    assert.equal(code, 4);
+    assert.match(
+      stderr,
+      /forgotten here, but the service could not end it: http:\/\/127\.0\.0\.1:1 cannot be reached/,
+    );
+    assert.deepEqual(JSON.parse(readFileSync(join(config, 'credentials.json'), 'utf8')).endpoints, {});
+  });
+
+  test('accounts are made, listed, shown, changed and deleted', async () => {
+    assert.equal(
+      await ok('users create jane@example.com --password-stdin --expiry 2099-01-01T00:00:00Z', PHRASE),
+      'Created user jane@example.com.\n',
+    );
+    assert.equal(
+      await ok('users create root@example.com --admin --password-stdin', PHRASE),
+      'Created administrator root@example.com.\n',
+    );
+    const table = (await ok('users list')).trimEnd().split('\n');
+    assert.match(String(table[0]), /^EMAIL +ROLE +CREATED +EXPIRES$/);
+    assert.match(
+      String(table.find((line) => line.startsWith('jane'))),
+      /^jane@example\.com +user +\S+ +2099-01-01T00:00:00Z$/,
+    );
+    assert.equal(JSON.parse(await ok('users list --json')).length, 3);
+    assert.match(await ok('users show JANE@example.com'), /^email {5}jane@example\.com\n/);
+    await ok('users set-expiry jane@example.com never');
+    assert.equal(JSON.parse(await ok('users show jane@example.com --json')).expiry, '0001-01-01T00:00:00Z');
+    await ok('users set-password jane@example.com --password-stdin', 'another long enough phrase');
+    await ok('login jane@example.com --password-stdin', 'another long enough phrase');
+    const denied = await guardbee('users list');
+    assert.equal(denied.code, 3);
+    assert.match(denied.stderr, /Try: guardbee login EMAIL, as somebody who may do this/);
+    await ok(`login ${ADMIN.email} --password-stdin`, ADMIN.password);
+    for (const email of ['jane@example.com', 'root@example.com']) await ok(`users delete ${email}`);
+    const gone = await guardbee('users show jane@example.com');
+    assert.deepEqual([gone.code, gone.stdout], [1, '']);
+    assert.match(gone.stderr, /could not be found/);
+  });
+
+  test('offline, the same accounts, without a login, also while the service runs', async () => {
+    const offline = `--offline --data-dir ${join(folder.path, 'data')}`;
+    await ok(`users create offline@example.com --password-stdin ${offline}`, PHRASE);
+    assert.match(await ok('users list'), /offline@example\.com/);
+    await ok(
+      `users set-password ${ADMIN.email} --password-stdin ${offline}`,
+      'a new phrase for the administrator',
+    );
+    assert.equal((await guardbee('whoami')).code, 3, 'the reset has ended the session');
+    await ok(`users set-password ${ADMIN.email} --password-stdin ${offline}`, ADMIN.password);
+    const last = await guardbee(`users delete ${ADMIN.email} ${offline}`);
+    assert.equal(last.code, 1);
+    assert.match(last.stderr, /must be an administrator left/);
+    await ok(`users delete offline@example.com ${offline}`);
+  });
+
+  test('a password never comes from the arguments, and without a terminal nobody is asked', async () => {
+    const { code, stderr } = await guardbee(`login ${ADMIN.email}`);
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      'guardbee: There is no terminal to ask for the password.\nTry: Use --password-stdin or --password-file.\n',
+    );
+    assert.equal((await guardbee(`login ${ADMIN.email} --password secret`)).code, 2);
+    const file = join(folder.path, 'password');
+    writeFileSync(file, `${ADMIN.password}\n`, { mode: 0o600 });
+    await ok(`login ${ADMIN.email} --password-file ${file}`);
+  });
+
+  test('wrong usage is 2, an unreachable service 4, a refused new password 1 with the reason', async () => {
+    for (const line of [
+      'nonsense',
+      'users',
+      'users show',
+      'login',
+      'whoami --nonsense',
+      'users list --data-dir x',
+      'whoami -e http://a:b@c',
+    ]) {
+      const { code, stdout } = await guardbee(line);
+      assert.deepEqual([code, stdout], [2, ''], line);
+    }
+    const away = await run(['whoami', '-e', 'http://127.0.0.1:1'], { env: { ...env, GUARDBEE_TOKEN: 'x' } });
+    assert.equal(away.code, 4);
+    assert.match(away.stderr, /^guardbee: http:\/\/127\.0\.0\.1:1 cannot be reached: /);
+    const short = await guardbee('users create weak@example.com --password-stdin', 'short');
+    assert.equal(short.code, 1);
+    assert.match(short.stderr, /at least 15 characters/);
+  });
+
+  test('help and version go to stdout and are no errors', async () => {
+    assert.match(await ok('--help'), /Start here:[\s\S]*Exit codes:/);
+    assert.match(await ok('users create --help'), /--password-stdin/);
+    assert.match(await ok('version'), /^\d+\.\d+\.\d+\n$/);
+    assert.equal(JSON.parse(await ok('version --json')).version, (await ok('--version')).trim());
+  });
+
+  test('at a terminal the password is asked for, and nothing of it is shown', async () => {
+    // script(1) gives the command a terminal of its own.
+    const child = spawn(
+      'script',
+      ['-qec', `${process.execPath} ${GUARDBEE} login ${ADMIN.email}`, '/dev/null'],
+      {
+        env: { ...cleanEnvironment(), ...env, TERM: 'xterm' },
+      },
+    );
+    let screen = '';
+    const prompted = new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        screen += chunk;
+        if (screen.includes('Password of')) resolve();
+      });
+    });
+    await prompted;
+    child.stdin.write(`${ADMIN.password}\r`);
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0, screen);
+    assert.match(screen, /Logged in as/);
+    assert.ok(!screen.includes(ADMIN.password));
+    assert.ok(!screen.includes('guardbee_'));
+  });
+
+  test('no secret stands in the arguments of a running command', async () => {
+    const seen: string[] = [];
+    const work = ok('users create argv@example.com --password-stdin', PHRASE);
+    for (let look = 0; look < 20; look++) {
+      for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+        try {
+          seen.push(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+        } catch {}
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await work;
+    await ok('users delete argv@example.com');
+    assert.ok(seen.some((line) => line.includes('argv@example.com')));
+    for (const line of seen) assert.ok(!line.includes(PHRASE) && !/guardbee_[A-Za-z0-9_-]{49}/.test(line));
+  });
+});
