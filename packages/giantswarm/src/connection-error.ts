@@ -41,7 +41,7 @@ export function connectionError(thrown: unknown, method: string, url: string): u
   // a name with several addresses fails with a list of reasons
   const detail = reason.errors?.[0] ?? reason;
   const error = new Error(reason.message || detail.message || thrown.message, options);
-  return Object.assign(error, { ...detail, ...reason, code: reason.code, method, url });
+  return Object.assign(error, { ...detail, ...reason, method, url });
 }
 
 function firstWithCode(error: SystemError | undefined): SystemError | undefined {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { STATUS_CODES } from 'node:http';
 import { after, suite, test } from 'node:test';
 import { inspect } from 'node:util';
 import { type Answer, startRecordingServer } from '../test/recording-server.ts';
+import type { ApiResponse } from './api-response.ts';
 import { ApiClient, ApiError, AuthTokensApi, isApiError, UsersApi, V4GenericResponse } from './members.ts';
 
 suite('results and failures', async () => {
@@ -83,8 +85,12 @@ suite('results and failures', async () => {
       assert.equal(error.code, undefined);
       assert.equal(error.retryAfter, undefined);
     }
-    const odd = await failure({ status: 400, body: 'null', headers: { 'Content-Type': 'application/json' } });
-    assert.equal(odd.code, undefined);
+    const typed = { 'Content-Type': 'application/json' };
+    for (const body of ['null', '"x"', '{"code":5}']) {
+      const odd = await failure({ status: 400, body, headers: typed });
+      assert.ok(odd instanceof ApiError);
+      assert.equal(odd.code, undefined);
+    }
   });
 
   test('Retry-After is seconds or a date, by the service’s clock', async () => {
@@ -144,7 +150,7 @@ suite('results and failures', async () => {
   });
 
   test('a GET follows redirects, and takes its token to no other origin', async () => {
-    const other = await startRecordingServer({ body: { email: 'a@b.de' } });
+    await using other = await startRecordingServer({ body: { email: 'a@b.de' } });
     server.answer = ({ url }) =>
       url === '/v4/user/' ? { status: 302, headers: { Location: '/moved' } } : { body: { email: 'a@b.de' } };
     assert.equal((await new UsersApi(client).getCurrentUser('giantswarm t')).email, 'a@b.de');
@@ -152,7 +158,6 @@ suite('results and failures', async () => {
     server.answer = { status: 302, headers: { Location: `${other.url}/v4/user/` } };
     await new UsersApi(client).getCurrentUser('giantswarm t');
     assert.equal(other.last.headers.authorization, undefined);
-    await other[Symbol.asyncDispose]();
   });
 
   test('simple return types take the text or the bytes', async () => {
@@ -165,6 +170,15 @@ suite('results and failures', async () => {
     assert.equal(await get(null as never), null);
     server.answer = { body: 'plain' };
     assert.equal(await get('String' as never), 'plain');
+  });
+
+  test('without a status text, as over HTTP/2, the message is the standard one', () => {
+    const bare = { body: {}, headers: {}, get: () => undefined };
+    const message = (status: number) => new ApiError({ ...bare, status } as unknown as ApiResponse).message;
+    for (const status of [400, 401, 404, 409, 413, 429, 431, 500, 503]) {
+      assert.equal(message(status), STATUS_CODES[status]);
+    }
+    assert.equal(message(599), 'Unsuccessful HTTP response');
   });
 
   test('isApiError knows refusals only', () => {

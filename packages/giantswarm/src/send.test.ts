@@ -68,6 +68,15 @@ suite('time limits, signals, connections', async () => {
     await assert.rejects(api.deleteAuthToken({ signal: plain.signal }), { name: 'AbortError' });
   });
 
+  test('the reason is told even where fetch rejects with a bare AbortError', async (t) => {
+    const bare = (_: unknown, { signal }: RequestInit) =>
+      new Promise<Response>((_, reject) => {
+        signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+      });
+    t.mock.method(globalThis, 'fetch', bare);
+    await assert.rejects(api.deleteAuthToken({ timeout: 10 }), { message: 'Timeout of 10ms exceeded' });
+  });
+
   test('nothing is left behind on a long-lived signal', async () => {
     server.answer = answer;
     const { signal } = new AbortController();

@@ -47,6 +47,7 @@ export async function send<T>(
     clearTimeout(response);
     return await read(reply);
   } catch (thrown) {
+    // some platforms reject with a bare AbortError instead of the reason
     if (stoppedBy) throw stoppedBy.reason;
     throw connectionError(thrown, init.method, url);
   } finally {

@@ -110,7 +110,7 @@ suite('in a browser, the page on another origin than the service', () => {
 
   test('what CORS forbids fails with the words known programs look for', async () => {
     // a service of its own: the browser remembers the other's answers to preflights
-    const closed = await startRecordingServer(smallService());
+    await using closed = await startRecordingServer(smallService());
     await page.evaluate((url) => {
       GiantSwarm.ApiClient.instance.basePath = url;
     }, closed.url);
@@ -130,7 +130,6 @@ suite('in a browser, the page on another origin than the service', () => {
       closed.requests.map(({ method }) => method),
       ['OPTIONS'],
     );
-    await closed[Symbol.asyncDispose]();
   });
 
   test('a redirect of a logout is an error, not a success', async () => {
