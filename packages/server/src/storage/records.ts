@@ -17,6 +17,8 @@ export interface UserRecord {
   readonly expiry: number | null;
   readonly admin: boolean;
   readonly disabled: boolean;
+  /** Assigned by administrators, for the services that ask; sorted, without repetition. */
+  readonly groups: readonly string[];
 }
 
 export interface TokenRecord {
@@ -34,6 +36,42 @@ export interface TokenRecord {
   readonly expiry: number | null;
   /** RFC 6749 scope tokens; `['*']` is everything its user may do. */
   readonly scopes: readonly string[];
+}
+
+/** When a token was last used, from where and for what. Coalesced: behind by a few seconds, never ahead. */
+export interface TokenUse {
+  readonly time: number;
+  readonly ip: string;
+  readonly activity: string | null;
+  readonly userAgent: string | null;
+}
+
+/** A living token as its owner sees it. */
+export interface ListedToken {
+  readonly token: TokenRecord;
+  readonly lastUsed: TokenUse | null;
+}
+
+/**
+ * Something that whoever remembers a verification must forget: one token, all of a user's, or everything.
+ * `seq` grows in the order of the commits, without exception (but with gaps): who has seen one has seen all before it.
+ * `time` is the database's clock.
+ */
+export type Change = { readonly seq: number; readonly time: number } & (
+  | { readonly kind: 'token'; readonly tokenId: string }
+  | { readonly kind: 'user'; readonly userId: string }
+  | { readonly kind: 'all' }
+);
+
+/**
+ * How long tokens may live, whatever their own expiry says. Milliseconds; null = no limit. As with an expiry, a token is
+ * dead at the very instant.
+ */
+export interface TokenPolicy {
+  /** Since it was made. */
+  readonly maxAge: number | null;
+  /** Since its last use, or since it was made when it has not been used. */
+  readonly idleTimeout: number | null;
 }
 
 /** A living token together with the user it speaks for. */

@@ -1,4 +1,15 @@
-import type { Act, EndCause, EndedToken, TokenRecord, TokenWithUser, UserRecord } from './records.ts';
+import type {
+  Act,
+  Change,
+  EndCause,
+  EndedToken,
+  ListedToken,
+  TokenPolicy,
+  TokenRecord,
+  TokenUse,
+  TokenWithUser,
+  UserRecord,
+} from './records.ts';
 
 /**
  * The contract between the house and its database. Every implementation sits the exam in `store-contract.ts`.
@@ -46,7 +57,8 @@ export interface Store {
   /**
    * Changes what is named in `change` and answers with the user as it then is.
    * A user that is disabled, or whose new expiry is not after `act.time`, loses all tokens with it
-   * (causes `user_disabled`, `user_expired`).
+   * (causes `user_disabled`, `user_expired`). So does one whose old expiry had passed (cause `user_expired`): bringing
+   * a user back does not bring tokens back.
    * Refused as `last_administrator` when no able administrator would be left: one who is not disabled and
    * whose account has no expiry (an account that will expire one day can't be the only one that holds the keys).
    */
@@ -75,15 +87,66 @@ export interface Store {
    */
   upgradePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>;
 
+  /** The living token of this id, with its user and its last use. */
+  findTokenById(id: string): Promise<(TokenWithUser & ListedToken) | undefined>;
+
+  /**
+   * A user's living tokens, oldest first (by `created`, then id), at most `limit` (1–1000), starting behind `after`.
+   * Tokens that have expired but were not swept yet are among them.
+   */
+  listTokens(userId: string, page: { after: TokenPosition | null; limit: number }): Promise<ListedToken[]>;
+
+  /**
+   * All living tokens in the order of their ids, for whoever must look at each: at most `limit` (1–1000), starting
+   * behind `after` ('' starts at the first).
+   */
+  scanTokens(page: { after: string; limit: number }): Promise<(TokenWithUser & ListedToken)[]>;
+
   /**
    * Adds a living token, if its user exists, is able (not disabled, not expired at `act.time`) and still has the
    * password hash that the login verified. Else nothing is added and the answer is `stale`: whoever changed the
    * user meanwhile has ended all tokens, and this one must not survive that.
+   *
+   * With a `limit`, the user never has more living tokens than `most` afterwards, however many logins there are at
+   * once. Those past their own expiry don't count, and are ended on the occasion (cause `expired`). When it is
+   * reached: `too_many` and nothing is added, or the oldest are ended to make room (cause `limit`).
    */
-  issueToken(token: TokenRecord, verifiedHash: string, act: Act): Promise<'issued' | 'stale'>;
+  issueToken(
+    token: TokenRecord,
+    verifiedHash: string,
+    act: Act,
+    limit?: TokenLimit,
+  ): Promise<'issued' | 'stale' | 'too_many'>;
 
   /** Ends one living token. `not_found` when it isn't living (any more). */
   endToken(id: string, cause: EndCause, act: Act): Promise<'ended' | 'not_found'>;
+
+  /** Ends all of a user's living tokens but `exceptId`, and says how many that were. */
+  endTokens(
+    userId: string,
+    which: { cause: EndCause; exceptId?: string },
+    act: Act,
+  ): Promise<{ ended: number }>;
+
+  /**
+   * Remembers last uses, of tokens that still live; a use that is older than the one remembered changes nothing.
+   * Not worth a refusal: whoever calls tries again with what is newer by then.
+   */
+  recordUses(uses: ReadonlyMap<string, TokenUse>): Promise<void>;
+
+  /**
+   * Ends, at most `limit` at a time, living tokens that are dead by now: past their expiry (cause `expired`), older than
+   * `policy.maxAge` (cause `policy`), not used for `policy.idleTimeout` (cause `idle`), or of a user who has expired
+   * (cause `user_expired`). For a token that is dead for several reasons, the first of these. `limit` is 1–10,000.
+   * Answers how many: fewer than `limit` when there are no more, or when some came back to life while it looked.
+   */
+  sweepTokens(policy: TokenPolicy, act: Act, limit: number): Promise<number>;
+
+  /** Forgets tombstones of tokens that ended before `time`, at most `limit` (1–10,000) at a time. Answers how many. */
+  forgetEndedTokens(time: number, limit: number): Promise<number>;
+
+  /** A user's ended tokens, the last that ended first, at most `limit` (1–1000). */
+  listEndedTokens(userId: string, limit: number): Promise<EndedToken[]>;
 
   /** What is known of a token that has ended. */
   findEndedToken(id: string): Promise<EndedToken | undefined>;
@@ -93,6 +156,26 @@ export interface Store {
    * other keys than the database's notices. Known ids are left as they are. `used`: living tokens lean on it.
    */
   rememberDigestKeys(keys: ReadonlyMap<string, Uint8Array>): Promise<DigestKeyFingerprint[]>;
+
+  /**
+   * Changes after `seq`, in the order of their commits, at most `limit` (1–1000). Every ending of a token and every change
+   * of a user, its deletion included, leaves one in the same transaction. An act that changes the user, or ends several
+   * of its tokens by `endTokens`, leaves one of kind `user` instead of one for each token. They are kept for an hour or
+   * longer. When some after `seq` are kept no more, or `seq` is not of this database: one of kind `all`,
+   * with the latest `seq` there is.
+   */
+  changesAfter(seq: number, limit: number): Promise<Change[]>;
+
+  /** The `seq` of the latest change, 0 when there was none yet. */
+  latestChange(): Promise<number>;
+
+  /**
+   * For a memory of verifications on an engine where that is possible without a wait; undefined elsewhere. Each call
+   * answers, synchronously, with everything that was committed since the call before, by whichever process: what
+   * resolved before the call is in it or in an earlier one. Throws `StoreUnavailable` when it can't tell, and then tells
+   * it later. The first call starts from now. A store's calls share one position: it is for one memory.
+   */
+  readonly newChanges: (() => readonly Change[]) | undefined;
 
   /** Resolves when the database answers; rejects with `StoreUnavailable` when it doesn't. */
   ping(): Promise<void>;
@@ -106,6 +189,19 @@ export interface UserChange {
   readonly expiry?: number | null;
   readonly admin?: boolean;
   readonly disabled?: boolean;
+  readonly groups?: readonly string[];
+}
+
+/** Where a list of tokens goes on. */
+export interface TokenPosition {
+  readonly created: number;
+  readonly id: string;
+}
+
+export interface TokenLimit {
+  /** Living tokens a user may have, 1 or more. */
+  readonly most: number;
+  readonly action: 'refuse' | 'retire-oldest';
 }
 
 export interface DigestKeyFingerprint {

@@ -21,6 +21,7 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     expiry: null,
     admin: false,
     disabled: false,
+    groups: [],
     ...fields,
   };
 }

@@ -1,6 +1,8 @@
 import { rememberDigestKeys } from './key-acts.ts';
 import { setPassword, upgradePasswordHash } from './password-acts.ts';
-import { endToken, issueToken } from './token-acts.ts';
+import { endDeadTokens, forgetEndedTokens } from './sweep-acts.ts';
+import { endToken, endTokens, issueToken } from './token-acts.ts';
+import { recordUses } from './use-acts.ts';
 import { createFirstUser, createUser, deleteUser, modifyUser } from './user-acts.ts';
 
 /**
@@ -16,6 +18,10 @@ export const acts = {
   upgradePasswordHash,
   issueToken,
   endToken,
+  endTokens,
+  endDeadTokens,
+  forgetEndedTokens,
+  recordUses,
   rememberDigestKeys,
 };
 

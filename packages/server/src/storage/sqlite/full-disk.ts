@@ -5,9 +5,13 @@ import type { DiskReserve } from './disk-reserve.ts';
 import { commitTogether, type Outcome } from './group-commit.ts';
 import { isFull } from './sqlite-error.ts';
 
-/** What takes rights away goes on while the disk is full; and a start, which finds its digest keys remembered. */
+/**
+ * What takes rights away goes on while the disk is full; and a start, which finds its digest keys remembered. Not a
+ * sweep: nobody waits for it, and a large one could take the room that a logout needs.
+ */
 const endings = new Set<ActName>([
   'endToken',
+  'endTokens',
   'setPassword',
   'modifyUser',
   'deleteUser',

@@ -35,6 +35,16 @@ export class Reader {
     }
   }
 
+  /** For whoever can't wait: throws `StoreUnavailable` on a lock. */
+  readNow<T>(work: (db: DatabaseSync) => T): T {
+    if (this.#db === undefined) throw new StoreUnavailable('the store is closed');
+    try {
+      return work(this.#db);
+    } catch (error) {
+      throw toStoreError(error, this.#path);
+    }
+  }
+
   close(): void {
     this.#db?.close();
     this.#db = undefined;

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EndedToken, TokenWithUser, UserRecord } from '../records.ts';
 import { statement } from './connection.ts';
+import { checkLimit, longestPage } from './page.ts';
 import {
   type EndedTokenRow,
   endedTokenColumns,
-  type TokenWithUserRow,
+  type TokenRow,
   toEndedToken,
   tokenWithUserColumns,
   toTokenWithUser,
@@ -18,7 +19,7 @@ import { isStorable, storable } from './text.ts';
 export function findToken(db: DatabaseSync, digests: readonly Uint8Array[]): TokenWithUser | undefined {
   if (digests.length === 0) return undefined;
   const row = statement(db, selectToken(digests.length)).get(...digests);
-  return row === undefined ? undefined : toTokenWithUser(row as unknown as TokenWithUserRow);
+  return row === undefined ? undefined : toTokenWithUser(row as unknown as TokenRow & UserRow);
 }
 
 // This is the path of every verification: the text, and its hash in the cache of statements, is made once.
@@ -36,17 +37,12 @@ export function findEndedToken(db: DatabaseSync, id: string): EndedToken | undef
   return row === undefined ? undefined : toEndedToken(row as unknown as EndedTokenRow);
 }
 
-const longestPage = 1000;
-
 export function listUsers(db: DatabaseSync, page: { after: string; limit: number }): UserRecord[] {
-  if (!Number.isInteger(page.limit) || page.limit < 1 || page.limit > longestPage) {
-    throw new RangeError(`limit is 1 to ${longestPage}`);
-  }
   // BINARY collation compares UTF-8 bytes.
   const rows = statement(
     db,
     `SELECT ${userColumns} FROM users WHERE canonical_email > ? ORDER BY canonical_email LIMIT ?`,
-  ).all(storable(page.after, 'after'), page.limit);
+  ).all(storable(page.after, 'after'), checkLimit(page.limit, longestPage));
   return rows.map((row) => toUser(row as unknown as UserRow));
 }
 

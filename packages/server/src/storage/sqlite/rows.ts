@@ -1,9 +1,18 @@
-import type { EndCause, EndedToken, TokenRecord, TokenWithUser, UserRecord } from '../records.ts';
-import { textToScopes } from './text.ts';
+import type {
+  EndCause,
+  EndedToken,
+  ListedToken,
+  TokenRecord,
+  TokenUse,
+  TokenWithUser,
+  UserRecord,
+} from '../records.ts';
+import { textToGroups, textToScopes } from './text.ts';
 
 /** Rows as node:sqlite answers them. The tables are STRICT, so a column's type is what its definition says. */
 
-export const userColumns = 'id, email, canonical_email, password_hash, created, expiry, admin, disabled';
+export const userColumns =
+  'id, email, canonical_email, password_hash, created, expiry, admin, disabled, groups';
 
 export interface UserRow {
   id: string;
@@ -14,6 +23,7 @@ export interface UserRow {
   expiry: number | null;
   admin: number;
   disabled: number;
+  groups: string;
 }
 
 export function toUser(row: UserRow): UserRecord {
@@ -26,15 +36,17 @@ export function toUser(row: UserRow): UserRecord {
     expiry: row.expiry,
     admin: row.admin === 1,
     disabled: row.disabled === 1,
+    groups: textToGroups(row.groups),
   };
 }
 
-export const tokenWithUserColumns = `
-  t.id AS token_id, t.digest, t.key_id, t.seal, t.name, t.created AS token_created, t.expiry AS token_expiry, t.scopes,
-  u.id, u.email, u.canonical_email, u.password_hash, u.created, u.expiry, u.admin, u.disabled`;
+/** Of `tokens t`, named apart from the user's. */
+export const tokenColumns = `t.id AS token_id, t.user_id, t.digest, t.key_id, t.seal, t.name,
+  t.created AS token_created, t.expiry AS token_expiry, t.scopes`;
 
-export interface TokenWithUserRow extends UserRow {
+export interface TokenRow {
   token_id: string;
+  user_id: string;
   digest: Uint8Array;
   key_id: string;
   seal: Uint8Array;
@@ -44,10 +56,10 @@ export interface TokenWithUserRow extends UserRow {
   scopes: string;
 }
 
-export function toTokenWithUser(row: TokenWithUserRow): TokenWithUser {
-  const token: TokenRecord = {
+export function toToken(row: TokenRow): TokenRecord {
+  return {
     id: row.token_id,
-    userId: row.id,
+    userId: row.user_id,
     digest: row.digest,
     keyId: row.key_id,
     seal: row.seal,
@@ -56,7 +68,32 @@ export function toTokenWithUser(row: TokenWithUserRow): TokenWithUser {
     expiry: row.token_expiry,
     scopes: textToScopes(row.scopes),
   };
-  return { token, user: toUser(row) };
+}
+
+/** Of `tokens t` and `users u`. */
+export const tokenWithUserColumns = `${tokenColumns}, ${userColumns.replaceAll(/\w+/g, 'u.$&')}`;
+
+export function toTokenWithUser(row: TokenRow & UserRow): TokenWithUser {
+  return { token: toToken(row), user: toUser(row) };
+}
+
+/** Of `token_uses`. */
+export const useColumns = 'time AS use_time, ip, activity, user_agent';
+
+export interface UseRow {
+  use_time: number;
+  /** Null before the first use. */
+  ip: string | null;
+  activity: string | null;
+  user_agent: string | null;
+}
+
+export function toListedToken(row: TokenRow & UseRow): ListedToken {
+  return { token: toToken(row), lastUsed: toUse(row) };
+}
+
+export function toUse({ use_time: time, ip, activity, user_agent: userAgent }: UseRow): TokenUse | null {
+  return ip === null ? null : { time, ip, activity, userAgent };
 }
 
 export const endedTokenColumns =

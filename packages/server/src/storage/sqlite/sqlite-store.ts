@@ -1,9 +1,14 @@
 import type { Store } from '../store.ts';
+import { ChangeWatch } from './change-watch.ts';
+import { changesAfter, latestChange } from './changes.ts';
 import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
+import { checkLimit, longestBatch, longestPage } from './page.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { Reader } from './reader.ts';
 import { findEndedToken, findToken, listUsers, ping } from './reads.ts';
 import { toStoreError } from './sqlite-error.ts';
+import { findDeadTokens } from './sweep.ts';
+import { findTokenById, listEndedTokens, listTokens, scanTokens } from './token-lists.ts';
 import { Writer, type WriterDiagnostics } from './writer.ts';
 import { WriterLink } from './writer-link.ts';
 
@@ -37,12 +42,20 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 }
 
 function assemble(writer: Writer, reader: Reader): SqliteStore {
+  const watch = new ChangeWatch(reader);
   return {
     findToken: (digests) => reader.read((db) => findToken(db, digests)),
     findUserByEmail: (email) => reader.read((db) => findUserByCanonicalEmail(db, email)),
     findUser: (id) => reader.read((db) => findUserById(db, id)),
     listUsers: (page) => reader.read((db) => listUsers(db, page)),
     findEndedToken: (id) => reader.read((db) => findEndedToken(db, id)),
+    findTokenById: (id) => reader.read((db) => findTokenById(db, id)),
+    listTokens: (userId, page) => reader.read((db) => listTokens(db, userId, page)),
+    scanTokens: (page) => reader.read((db) => scanTokens(db, page)),
+    listEndedTokens: (userId, limit) => reader.read((db) => listEndedTokens(db, userId, limit)),
+    changesAfter: (seq, limit) => reader.read((db) => changesAfter(db, seq, checkLimit(limit, longestPage))),
+    latestChange: () => reader.read(latestChange),
+    newChanges: () => watch.newChanges(),
     ping: () => reader.read(ping),
 
     createFirstUser: (user) => writer.act('createFirstUser', user),
@@ -51,8 +64,15 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
     deleteUser: (id, act) => writer.act('deleteUser', id, act),
     setPassword: (id, password, act) => writer.act('setPassword', id, password, act),
     upgradePasswordHash: (id, oldHash, newHash) => writer.act('upgradePasswordHash', id, oldHash, newHash),
-    issueToken: (token, hash, act) => writer.act('issueToken', withOwnBytes(token), hash, act),
+    issueToken: (token, hash, act, limit) => writer.act('issueToken', withOwnBytes(token), hash, act, limit),
     endToken: (id, cause, act) => writer.act('endToken', id, cause, act),
+    endTokens: (userId, which, act) => writer.act('endTokens', userId, which, act),
+    recordUses: (uses) => writer.act('recordUses', uses),
+    async sweepTokens(policy, act, limit) {
+      const dead = await findDeadTokens(reader, policy, act, checkLimit(limit, longestBatch));
+      return dead.length === 0 ? 0 : writer.act('endDeadTokens', dead, policy, act);
+    },
+    forgetEndedTokens: (time, limit) => writer.act('forgetEndedTokens', time, limit),
     rememberDigestKeys: (keys) => writer.act('rememberDigestKeys', keys),
 
     async close() {

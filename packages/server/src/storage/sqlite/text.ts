@@ -30,3 +30,13 @@ export function scopesToText(scopes: readonly string[]): string {
 export function textToScopes(text: string): string[] {
   return text === '' ? [] : text.split(' ');
 }
+
+/** As JSON: a group's name may hold whatever one could separate names by. */
+export function groupsToText(groups: readonly string[]): string {
+  return JSON.stringify(groups.map((group) => storable(group, 'a group')));
+}
+
+export function textToGroups(text: string): string[] {
+  // Most users have none, and this is on the path of every verification.
+  return text === '[]' ? [] : (JSON.parse(text) as string[]);
+}

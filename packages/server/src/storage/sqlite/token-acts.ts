@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Act, EndCause, TokenRecord } from '../records.ts';
+import type { TokenLimit } from '../store.ts';
+import { foldTokenChanges, latestChange, leaveUserChange } from './changes.ts';
 import { statement } from './connection.ts';
 import { findUserById } from './find-user.ts';
 import { isStorable, scopesToText, storable, storableTime } from './text.ts';
@@ -9,7 +11,8 @@ export function issueToken(
   token: TokenRecord,
   verifiedHash: string,
   act: Act,
-): 'issued' | 'stale' {
+  limit?: TokenLimit,
+): 'issued' | 'stale' | 'too_many' {
   const user = findUserById(db, token.userId);
   if (user === undefined || user.disabled || user.passwordHash !== verifiedHash) return 'stale';
   if (user.expiry !== null && user.expiry <= act.time) return 'stale';
@@ -19,6 +22,7 @@ export function issueToken(
   ) {
     throw new Error(`token id ${token.id} has been used before`);
   }
+  if (limit !== undefined && !makeRoom(db, token.userId, limit, act)) return 'too_many';
   statement(
     db,
     `INSERT INTO tokens (digest, id, user_id, key_id, seal, name, created, expiry, scopes)
@@ -37,12 +41,42 @@ export function issueToken(
   return 'issued';
 }
 
+/** Leaves the user one token short of the limit; false when it may not. */
+function makeRoom(db: DatabaseSync, userId: string, limit: TokenLimit, act: Act): boolean {
+  if (!Number.isInteger(limit.most) || limit.most < 1) throw new RangeError('a limit is 1 or more');
+  moveToEnded(db, 'user_id = ? AND expiry <= ?', [userId, act.time], 'expired', act);
+  const living = statement(db, 'SELECT count(*) AS living FROM tokens WHERE user_id = ?').get(userId)?.living;
+  const surplus = Number(living) - limit.most + 1;
+  if (surplus <= 0) return true;
+  if (limit.action === 'refuse') return false;
+  const oldest = statement(db, 'SELECT n FROM tokens WHERE user_id = ? ORDER BY created, id LIMIT ?');
+  for (const { n } of oldest.all(userId, surplus)) moveToEnded(db, 'n = ?', [Number(n)], 'limit', act);
+  return true;
+}
+
 export function endToken(db: DatabaseSync, id: string, cause: EndCause, act: Act): 'ended' | 'not_found' {
   if (!isStorable(id)) return 'not_found';
   return moveToEnded(db, 'id = ?', [id], cause, act) === 1 ? 'ended' : 'not_found';
 }
 
-/** Ends all tokens of a user, those past their own expiry too, but not `keepId`. */
+/** Also those past their own expiry. Several endings are one change, of the user. */
+export function endTokens(
+  db: DatabaseSync,
+  userId: string,
+  which: { cause: EndCause; exceptId?: string },
+  act: Act,
+): { ended: number } {
+  if (!isStorable(userId)) return { ended: 0 };
+  const before = latestChange(db);
+  const ended = endTokensExcept(db, userId, which.cause, act, which.exceptId);
+  if (ended > 1) {
+    foldTokenChanges(db, before);
+    leaveUserChange(db, userId);
+  }
+  return { ended };
+}
+
+/** The same for an act that changes the user's row, and so leaves a change of the user anyway. */
 export function endTokensOfUser(
   db: DatabaseSync,
   userId: string,
@@ -50,15 +84,28 @@ export function endTokensOfUser(
   act: Act,
   keepId?: string,
 ): void {
-  if (keepId === undefined || !isStorable(keepId)) moveToEnded(db, 'user_id = ?', [userId], cause, act);
-  else moveToEnded(db, 'user_id = ? AND id <> ?', [userId, keepId], cause, act);
+  const before = latestChange(db);
+  endTokensExcept(db, userId, cause, act, keepId);
+  foldTokenChanges(db, before);
+}
+
+function endTokensExcept(
+  db: DatabaseSync,
+  userId: string,
+  cause: EndCause,
+  act: Act,
+  keepId: string | undefined,
+): number {
+  return keepId === undefined || !isStorable(keepId)
+    ? moveToEnded(db, 'user_id = ?', [userId], cause, act)
+    : moveToEnded(db, 'user_id = ? AND id <> ?', [userId, keepId], cause, act);
 }
 
 /** The tombstone and the removal are one step: there is no other way out of the table. */
-function moveToEnded(
+export function moveToEnded(
   db: DatabaseSync,
   which: string,
-  values: readonly string[],
+  values: readonly (string | number)[],
   cause: EndCause,
   act: Act,
 ): number {

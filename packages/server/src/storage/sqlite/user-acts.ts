@@ -4,7 +4,7 @@ import type { UserChange } from '../store.ts';
 import { statement } from './connection.ts';
 import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
 import { userColumns } from './rows.ts';
-import { storable, storableTime } from './text.ts';
+import { groupsToText, storable, storableTime } from './text.ts';
 import { endTokensOfUser } from './token-acts.ts';
 
 export function createFirstUser(db: DatabaseSync, user: UserRecord): 'created' | 'not_first' {
@@ -34,6 +34,7 @@ export function modifyUser(
     expiry: change.expiry === undefined ? before.expiry : change.expiry,
     admin: change.admin ?? before.admin,
     disabled: change.disabled ?? before.disabled,
+    groups: change.groups ?? before.groups,
   };
   const holder = findUserByCanonicalEmail(db, after.canonicalEmail);
   if (holder !== undefined && holder.id !== id) return 'email_taken';
@@ -42,18 +43,20 @@ export function modifyUser(
   }
   statement(
     db,
-    'UPDATE users SET email = ?, canonical_email = ?, expiry = ?, admin = ?, disabled = ? WHERE id = ?',
+    `UPDATE users SET email = ?, canonical_email = ?, expiry = ?, admin = ?, disabled = ?, groups = ?
+       WHERE id = ?`,
   ).run(
     storable(after.email, 'e-mail'),
     storable(after.canonicalEmail, 'canonical e-mail'),
     storableTime(after.expiry, 'expiry'),
     Number(after.admin),
     Number(after.disabled),
+    groupsToText(after.groups),
     id,
   );
   if (change.disabled === true) {
     endTokensOfUser(db, id, 'user_disabled', act);
-  } else if (change.expiry !== undefined && change.expiry !== null && change.expiry <= act.time) {
+  } else if (hasExpired(before, act) || (change.expiry !== undefined && hasExpired(after, act))) {
     endTokensOfUser(db, id, 'user_expired', act);
   }
   return after;
@@ -73,7 +76,7 @@ export function deleteUser(
 }
 
 function insertUser(db: DatabaseSync, user: UserRecord): void {
-  statement(db, `INSERT INTO users (${userColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`).run(
+  statement(db, `INSERT INTO users (${userColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
     storable(user.id, 'user id'),
     storable(user.email, 'e-mail'),
     storable(user.canonicalEmail, 'canonical e-mail'),
@@ -82,7 +85,12 @@ function insertUser(db: DatabaseSync, user: UserRecord): void {
     storableTime(user.expiry, 'expiry'),
     Number(user.admin),
     Number(user.disabled),
+    groupsToText(user.groups),
   );
+}
+
+function hasExpired(user: UserRecord, act: Act): boolean {
+  return user.expiry !== null && user.expiry <= act.time;
 }
 
 function isAbleAdministrator(user: UserRecord): boolean {

@@ -1,7 +1,8 @@
 import { usersAndTokens } from './0001-users-and-tokens.ts';
+import { tokenManagement } from './0002-token-management.ts';
 
 /**
  * Step n takes a database from schema version n-1 to n, inside one transaction. A step that has been released is
  * never edited: what it should have done is the next step.
  */
-export const migrations: readonly string[] = [usersAndTokens];
+export const migrations: readonly string[] = [usersAndTokens, tokenManagement];
