@@ -81,19 +81,22 @@ export interface TokenWithUser {
 }
 
 /** Why a token ended. A closed list: clients switch on it. */
-export type EndCause =
-  | 'logout'
-  | 'revoked'
-  | 'expired'
-  | 'idle'
-  | 'password_changed'
-  | 'user_disabled'
-  | 'user_expired'
-  | 'user_deleted'
-  | 'limit'
-  | 'policy'
-  | 'keys_rotated'
-  | 'restored';
+export const END_CAUSES = [
+  'logout',
+  'revoked',
+  'expired',
+  'idle',
+  'password_changed',
+  'user_disabled',
+  'user_expired',
+  'user_deleted',
+  'limit',
+  'policy',
+  'keys_rotated',
+  'restored',
+] as const;
+
+export type EndCause = (typeof END_CAUSES)[number];
 
 /** When an act happened, who did it, and in answer to which request. */
 export interface Act {

@@ -1,11 +1,16 @@
 import { describe } from 'node:test';
+import { examineChanges } from './exam/changes.ts';
 import { examineEndings } from './exam/endings.ts';
+import { examineLimits } from './exam/limits.ts';
 import { examinePasswords } from './exam/passwords.ts';
 import { examineRaces } from './exam/races.ts';
 import type { OpenRoom } from './exam/room.ts';
+import { examineSweeps } from './exam/sweeps.ts';
 import { examineText } from './exam/text.ts';
+import { examineTokenLists } from './exam/token-lists.ts';
 import { examineTokens } from './exam/tokens.ts';
 import { examineUsers } from './exam/users.ts';
+import { examineUses } from './exam/uses.ts';
 
 export type { ExamRoom } from './exam/room.ts';
 
@@ -18,7 +23,12 @@ export function examineStore(name: string, open: OpenRoom): void {
     examineUsers(open);
     examinePasswords(open);
     examineTokens(open);
+    examineTokenLists(open);
+    examineLimits(open);
+    examineUses(open);
     examineEndings(open);
+    examineSweeps(open);
+    examineChanges(open);
     examineText(open);
     examineRaces(open);
   });

@@ -86,6 +86,7 @@ export function examineEndings(open: OpenRoom): void {
       { disabled: false },
       { expiry: null },
       { expiry: now + 1 },
+      { groups: ['a'] },
     ]) {
       await store.modifyUser(user.id, change, act);
       assert.equal(await isLiving(store, token), true, JSON.stringify(change));
@@ -108,6 +109,66 @@ export function examineEndings(open: OpenRoom): void {
     await store.modifyUser(user.id, { disabled: false }, act);
     assert.equal(await isLiving(store, token), false);
     await addToken(store, user);
+  });
+
+  fact(
+    "a user's tokens end together, those past their expiry too, and nobody else's",
+    open,
+    async (store) => {
+      const [user, other] = [await addUser(store), await addUser(store)];
+      const untouched = await addToken(store, other);
+      const tokens = [await addToken(store, user), await addToken(store, user, { expiry: now - 1 })];
+      assert.deepEqual(await store.endTokens(user.id, { cause: 'revoked' }, act), { ended: 2 });
+      for (const token of tokens) {
+        assert.equal(await isLiving(store, token), false);
+        assert.deepEqual((await store.findEndedToken(token.id))?.ended, { ...act, cause: 'revoked' });
+      }
+      assert.deepEqual(await store.endTokens(user.id, { cause: 'revoked' }, act), { ended: 0 });
+      assert.deepEqual(await store.endTokens('nobody', { cause: 'revoked' }, act), { ended: 0 });
+      assert.equal(await isLiving(store, untouched), true);
+      await addToken(store, user);
+    },
+  );
+
+  fact("all of a user's tokens end but the one excepted, if it is the user's", open, async (store) => {
+    const [user, other] = [await addUser(store), await addUser(store)];
+    const [kept, gone, foreign] = [
+      await addToken(store, user),
+      await addToken(store, user),
+      await addToken(store, other),
+    ];
+    const but = (exceptId: string) => store.endTokens(user.id, { cause: 'revoked', exceptId }, act);
+    assert.deepEqual(await but(kept.id), { ended: 1 });
+    assert.equal(await isLiving(store, kept), true);
+    assert.equal(await endCause(store, gone), 'revoked');
+    assert.deepEqual(await but(foreign.id), { ended: 1 });
+    assert.equal(await isLiving(store, kept), false);
+    assert.equal(await isLiving(store, foreign), true);
+    for (const id of ['', 'nothing', 'a\0b', '\ud800']) {
+      await addToken(store, user);
+      assert.deepEqual(await but(id), { ended: 1 }, JSON.stringify(id));
+    }
+  });
+
+  fact('a change of a user who had expired ends the tokens: nothing comes back', open, async (store) => {
+    const email = { email: 'r', canonicalEmail: 'r' };
+    const later = { ...act, time: now + 10 };
+    for (const change of [
+      { expiry: null },
+      { expiry: now + 99 },
+      { expiry: now + 5 },
+      { email },
+      { groups: ['a'] },
+    ]) {
+      const user = await addUser(store, { expiry: now + 10 });
+      const token = await addToken(store, user, { expiry: null });
+      const before = { ...act, time: now + 9 };
+      await store.modifyUser(user.id, { admin: false }, before);
+      assert.equal(await isLiving(store, token), true);
+      await store.modifyUser(user.id, change, later);
+      assert.equal(await isLiving(store, token), false, JSON.stringify(change));
+      assert.deepEqual((await store.findEndedToken(token.id))?.ended, { ...later, cause: 'user_expired' });
+    }
   });
 
   fact('close finishes what was accepted; later calls reject', open, async (store, room) => {

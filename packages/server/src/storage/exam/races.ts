@@ -108,6 +108,37 @@ export function examineRaces(open: OpenRoom): void {
     }
   });
 
+  fact(
+    "ending all of a user's tokens while others are issued leaves only later ones",
+    open,
+    async (store, room) => {
+      const at = await spread(room);
+      const user = await addUser(store);
+      let [issued, ended] = [0, 0];
+      for (const round of many(20)) {
+        const early = await Promise.all(many(4).map((n) => addToken(at(n), user)));
+        const during = many(6).map(() => sampleToken(user));
+        const answers = Promise.all([
+          ...during.slice(0, 3).map((token, n) => at(n).issueToken(token, user.passwordHash, act)),
+          at(round)
+            .endTokens(user.id, { cause: 'revoked' }, act)
+            .then((answer) => {
+              ended += answer.ended;
+            }),
+          ...during.slice(3).map((token, n) => at(n).issueToken(token, user.passwordHash, act)),
+        ]);
+        await answers;
+        issued += 10;
+        for (const token of early) assert.equal(await endCause(store, token), 'revoked');
+        for (const token of during) {
+          assert.notEqual(await isLiving(store, token), (await endCause(store, token)) === 'revoked');
+        }
+        const living = await store.listTokens(user.id, { after: null, limit: 1000 });
+        assert.equal(living.length, issued - ended, 'as many as were told');
+      }
+    },
+  );
+
   fact('a token that many end at once ends once', open, async (store, room) => {
     const at = await spread(room);
     const user = await addUser(store);

@@ -44,6 +44,10 @@ export function examineText(open: OpenRoom): void {
         assert.equal(await isLiving(store, bad), false);
       }
       const email = { email: 'x', canonicalEmail: text };
+      await assert.rejects(store.createUser(sampleUser({ groups: ['a', text] }), act), TypeError);
+      await assert.rejects(store.modifyUser(user.id, { groups: [text] }, act), TypeError);
+      const all = { cause: 'revoked' } as const;
+      await assert.rejects(store.endTokens(user.id, all, { ...act, requestId: text }), TypeError);
       await assert.rejects(store.modifyUser(user.id, { email }, act), TypeError);
       await assert.rejects(store.setPassword(user.id, { newHash: text }, act), TypeError);
       await assert.rejects(store.endToken(token.id, 'logout', { ...act, requestId: text }), TypeError);
@@ -65,6 +69,10 @@ export function examineText(open: OpenRoom): void {
       assert.equal(await store.modifyUser(text, { disabled: true }, act), 'not_found');
       assert.equal(await store.deleteUser(text, act), 'not_found');
       assert.equal(await store.endToken(text, 'logout', act), 'not_found');
+      assert.deepEqual(await store.endTokens(text, { cause: 'revoked' }, act), { ended: 0 });
+      assert.equal(await store.findTokenById(text), undefined);
+      assert.deepEqual(await store.listTokens(text, { after: null, limit: 10 }), []);
+      assert.deepEqual(await store.listEndedTokens(text, 10), []);
       assert.equal(await store.issueToken(sampleToken({ ...user, id: text }), text, act), 'stale');
       assert.equal(await store.issueToken(sampleToken(user), text, act), 'stale');
       assert.equal(await store.upgradePasswordHash(user.id, text, 'x'), false);
@@ -83,6 +91,11 @@ export function examineText(open: OpenRoom): void {
         await assert.rejects(store.createUser(sampleUser({ created: time }), act), TypeError);
         await assert.rejects(store.createUser(sampleUser({ expiry: time }), act), TypeError);
         await assert.rejects(store.modifyUser(user.id, { expiry: time }, act), TypeError);
+        await assert.rejects(store.forgetEndedTokens(time, 1), TypeError);
+        const policy = { maxAge: null, idleTimeout: null };
+        await assert.rejects(store.sweepTokens(policy, { ...act, time }, 1), TypeError);
+        await assert.rejects(store.sweepTokens({ ...policy, maxAge: time }, act, 1), TypeError);
+        await assert.rejects(store.sweepTokens({ ...policy, idleTimeout: time }, act, 1), TypeError);
         await assert.rejects(
           store.issueToken(sampleToken(user, { expiry: time }), user.passwordHash, act),
           TypeError,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fact, type OpenRoom } from './room.ts';
-import { act, addAdmin, addUser, now, sampleUser } from './samples.ts';
+import { act, addAdmin, addToken, addUser, now, sampleUser } from './samples.ts';
 
 export function examineUsers(open: OpenRoom): void {
   fact('a user comes back as it went in, by id and by canonical e-mail', open, async (store) => {
@@ -93,6 +93,43 @@ export function examineUsers(open: OpenRoom): void {
     const disabled = { ...admin, disabled: true };
     assert.deepEqual(await store.modifyUser(user.id, { disabled: true }, act), disabled);
     assert.deepEqual(await store.findUser(user.id), disabled);
+  });
+
+  fact('groups come back exactly as they were given, and are changed as a whole', open, async (store) => {
+    const lists = [
+      [],
+      ['a'],
+      [
+        'a b',
+        'a:b',
+        'a/b',
+        'a,b',
+        'a"b',
+        "a'b",
+        'a\\b',
+        '[]',
+        'null',
+        '\u{1f600}',
+        'é',
+        'e\u0301',
+        '',
+      ].sort(),
+      Array.from({ length: 300 }, (_, n) => `group ${String(n).padStart(3, '0')}`),
+    ];
+    for (const groups of lists) {
+      const user = await addUser(store, { groups });
+      assert.deepEqual(await store.findUser(user.id), user);
+      assert.deepEqual(await store.findUserByEmail(user.canonicalEmail), user);
+      const token = await addToken(store, user);
+      assert.deepEqual((await store.findToken([token.digest]))?.user, user);
+      assert.deepEqual((await store.findTokenById(token.id))?.user, user);
+      for (const changed of lists) {
+        const after = { ...user, groups: changed };
+        assert.deepEqual(await store.modifyUser(user.id, { groups: changed }, act), after);
+        assert.deepEqual(await store.modifyUser(user.id, {}, act), after);
+        assert.deepEqual(await store.findUser(user.id), after);
+      }
+    }
   });
 
   fact('a rename to a taken e-mail changes nothing; one to its own is no clash', open, async (store) => {

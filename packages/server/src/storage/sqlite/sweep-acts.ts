@@ -8,7 +8,7 @@ import { moveToEnded } from './token-acts.ts';
 /** Up to when a token may have expired, been made or been used to be dead at `act.time`; null: no matter when. */
 export function bounds(policy: TokenPolicy, act: Act) {
   const before = (age: number | null): number | null =>
-    age === null ? null : storableTime(act.time - age, 'policy');
+    age === null ? null : storableTime(act.time, 'time') - storableTime(age, 'policy');
   return {
     now: storableTime(act.time, 'time'),
     born: before(policy.maxAge),
