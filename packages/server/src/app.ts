@@ -1,17 +1,24 @@
 import { type FrontDoorOptions, openFrontDoor, refuseOtherMethods } from './http/front-door.ts';
 import { getOpenApi } from './http/openapi.ts';
 import type { App, Parts } from './http/route.ts';
+import { deleteAuthTokenById, getAuthToken } from './http/routes/auth-token-by-id.ts';
 import { createAuthToken } from './http/routes/create-auth-token.ts';
 import { putUser } from './http/routes/create-user.ts';
 import { deleteAuthToken } from './http/routes/delete-auth-token.ts';
 import { deleteUser } from './http/routes/delete-user.ts';
+import { deleteUserAuthTokens } from './http/routes/delete-user-auth-tokens.ts';
+import { followRevocations } from './http/routes/follow-revocations.ts';
 import { getInfo } from './http/routes/get-info.ts';
 import { getCurrentUser, getUser } from './http/routes/get-user.ts';
 import { getHealth, getReadiness, getRoot } from './http/routes/health.ts';
+import { listAuthTokens, listUserAuthTokens } from './http/routes/list-auth-tokens.ts';
 import { listUsers } from './http/routes/list-users.ts';
 import { getMetrics } from './http/routes/metrics.ts';
 import { modifyPassword } from './http/routes/modify-password.ts';
 import { patchUser } from './http/routes/modify-user.ts';
+import { getMetadata, introspect, revoke } from './http/routes/oauth.ts';
+import { reviewToken } from './http/routes/token-review.ts';
+import { verify } from './http/routes/verify.ts';
 
 const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   getRoot,
@@ -21,6 +28,11 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   getOpenApi,
   createAuthToken,
   deleteAuthToken,
+  listAuthTokens,
+  getAuthToken,
+  deleteAuthTokenById,
+  listUserAuthTokens,
+  deleteUserAuthTokens,
   getCurrentUser,
   listUsers,
   getUser,
@@ -29,6 +41,12 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   deleteUser,
   modifyPassword,
   getInfo,
+  getMetadata,
+  introspect,
+  revoke,
+  verify,
+  reviewToken,
+  followRevocations,
 ];
 
 /** The whole service as one value that answers requests, but doesn't listen: the process does (`serve.ts`), and tests. */

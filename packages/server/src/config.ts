@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { TokenPolicy } from './storage/records.ts';
+import type { TokenLimit } from './storage/store.ts';
 
 /** How the service is set up. Checked once, at start; nothing else reads the environment. */
 export interface Config {
@@ -17,6 +19,10 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly logLevel: LogLevel;
+  readonly tokenPolicy: TokenPolicy;
+  readonly tokenLimit: TokenLimit | undefined;
+  /** Milliseconds for which the tombstones of ended tokens are kept. */
+  readonly tombstoneRetention: number;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -39,6 +45,8 @@ interface Setting {
   /** Never repeated in a message. */
   readonly secret?: true;
 }
+
+const DURATIONS = 'a number with s, m, h or d, like 12h or 30d';
 
 /** Every setting, with what `docs/configuration.md` says of it; a test holds the two together. */
 export const SETTINGS = {
@@ -102,6 +110,27 @@ export const SETTINGS = {
     allowed: 'a PEM file; goes with GUARDBEE_TLS_CERT',
   },
   logLevel: { key: 'GUARDBEE_LOG_LEVEL', flag: 'logLevel', default: 'info', allowed: LOG_LEVELS.join(', ') },
+  tokenMaxAge: {
+    key: 'GUARDBEE_TOKEN_MAX_AGE',
+    default: 'none: a token may live for ever',
+    allowed: DURATIONS,
+  },
+  tokenIdleTimeout: {
+    key: 'GUARDBEE_TOKEN_IDLE_TIMEOUT',
+    default: 'none: an unused token lives on',
+    allowed: `${DURATIONS}, one minute or more`,
+  },
+  tokensPerUser: { key: 'GUARDBEE_TOKENS_PER_USER', default: 'no limit', allowed: '1 to 1000000' },
+  tokensPerUserAction: {
+    key: 'GUARDBEE_TOKENS_PER_USER_ACTION',
+    default: 'refuse',
+    allowed: 'refuse, retire-oldest; what happens to a login beyond the limit',
+  },
+  tombstoneRetention: {
+    key: 'GUARDBEE_TOMBSTONE_RETENTION',
+    default: '30d',
+    allowed: `${DURATIONS}; how long it can be asked why a token ended`,
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Reads the settings: a flag before the environment, the environment before the default. Throws `ConfigError`. */
@@ -131,6 +160,13 @@ export function readConfig(
     trustedProxies: listOf(given(SETTINGS.trustedProxies)).map(parseNetwork),
     tls: readTls(given(SETTINGS.tlsCert), given(SETTINGS.tlsKey)),
     logLevel: parseLogLevel(given(SETTINGS.logLevel) ?? SETTINGS.logLevel.default),
+    tokenPolicy: {
+      maxAge: parseDuration(SETTINGS.tokenMaxAge, given(SETTINGS.tokenMaxAge)),
+      idleTimeout: parseDuration(SETTINGS.tokenIdleTimeout, given(SETTINGS.tokenIdleTimeout), MINUTE),
+    },
+    tokenLimit: parseTokenLimit(given(SETTINGS.tokensPerUser), given(SETTINGS.tokensPerUserAction)),
+    tombstoneRetention:
+      parseDuration(SETTINGS.tombstoneRetention, given(SETTINGS.tombstoneRetention) ?? '30d') ?? 0,
   };
 }
 
@@ -216,4 +252,25 @@ function parseLogLevel(value: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === value);
   if (level === undefined) throw refuse(SETTINGS.logLevel, value);
   return level;
+}
+
+const MINUTE = 60_000;
+const UNITS = { s: 1_000, m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE } as const;
+
+/** Milliseconds; null when there is none. Up to 100 years. */
+function parseDuration(setting: Setting, value: string | undefined, least = 1_000): number | null {
+  if (value === undefined) return null;
+  const match = /^(\d{1,10})([smhd])$/.exec(value);
+  const duration = Number(match?.[1]) * UNITS[match?.[2] as keyof typeof UNITS];
+  if (match === null || duration < least || duration > 36_525 * UNITS.d) throw refuse(setting, value);
+  return duration;
+}
+
+function parseTokenLimit(most: string | undefined, action: string | undefined): TokenLimit | undefined {
+  if (action !== undefined && action !== 'refuse' && action !== 'retire-oldest') {
+    throw refuse(SETTINGS.tokensPerUserAction, action);
+  }
+  if (most === undefined) return undefined;
+  if (!/^[1-9]\d{0,6}$/.test(most) || Number(most) > 1_000_000) throw refuse(SETTINGS.tokensPerUser, most);
+  return { most: Number(most), action: action ?? 'refuse' };
 }

@@ -22,6 +22,11 @@ const refusals = {
     status: 401,
     message: 'The requested resource cannot be accessed using the provided authentication details.',
   },
+  INSUFFICIENT_SCOPE: {
+    code: 'PERMISSION_DENIED',
+    status: 403,
+    message: 'The token does not have the scope that is asked for.',
+  },
   ACCOUNT_EXPIRED: { code: 'ACCOUNT_EXPIRED', status: 401, message: 'The account has expired.' },
   RESOURCE_NOT_FOUND: {
     code: 'RESOURCE_NOT_FOUND',

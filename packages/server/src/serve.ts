@@ -6,7 +6,10 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
 import { newCounts } from './counts.ts';
 import { Refusal } from './errors.ts';
+import { formatCursor } from './http/cursor.ts';
+import { createRevocationStreams } from './http/revocation-stream.ts';
 import type { App, Parts } from './http/route.ts';
+import { REVOCATIONS } from './http/routes/follow-revocations.ts';
 import { generatePassword } from './login/generate-password.ts';
 import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
 import { openStore } from './storage/open-store.ts';
@@ -15,6 +18,9 @@ import type { Store } from './storage/store.ts';
 import { checkDigestKeys } from './tokens/check-keys.ts';
 import type { DigestKeys } from './tokens/digest.ts';
 import { type DigestKeysError, isExposed, loadDigestKeys, parseDigestKeys } from './tokens/digest-keys.ts';
+import { createTokenFinder } from './tokens/find.ts';
+import { startHousekeeping } from './tokens/housekeeping.ts';
+import { createLastUses } from './tokens/last-use.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts';
 
 /** How long a service that is told to stop goes on answering, so that whoever sends it requests notices. */
@@ -61,6 +67,21 @@ export async function startService(
     await checkDigestKeys(store, digestKeys);
     const firstAdministrator = await firstAdmin({ store, hashes, clock }, config);
 
+    const { tokenPolicy: policy } = config;
+    const lastUses = createLastUses(store);
+    const report = (error: unknown): void =>
+      logger.error({ err: error }, 'background work failed; it is tried again');
+    const housekeeping = startHousekeeping(
+      { store, clock, policy, lastUses, retention: config.tombstoneRetention },
+      report,
+    );
+    closers.push(() => housekeeping.stop());
+    const streams = createRevocationStreams(
+      store,
+      (seq) => formatCursor(digestKeys, REVOCATIONS, String(seq)),
+      report,
+    );
+
     let draining = false;
     const parts: Parts = {
       store,
@@ -68,6 +89,11 @@ export async function startService(
       decoyHash: await decoy,
       digestKeys,
       clock,
+      policy,
+      tokenLimit: config.tokenLimit,
+      lastUses,
+      finder: createTokenFinder({ store, digestKeys, clock, policy, lastUses }),
+      streams,
       counts: newCounts(),
       installationName: config.installationName,
       isDraining: () => draining,
@@ -83,6 +109,7 @@ export async function startService(
       draining = true;
       logger.info('draining');
       await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
+      streams.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
       await closeAll();
       clearTimeout(cut);

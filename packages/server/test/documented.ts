@@ -44,6 +44,12 @@ export class Documented {
     return reply;
   }
 
+  /** For a reply that `call` can't take: a stream. */
+  saw(line: string): void {
+    assert.ok(this.documented().includes(line), line);
+    this.seen.add(line);
+  }
+
   /** All documented `METHOD path status`. */
   documented(): string[] {
     return Object.entries(this.#paths).flatMap(([path, operations]) =>

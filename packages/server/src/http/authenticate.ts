@@ -1,20 +1,40 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
+import type { TokenUse } from '../storage/records.ts';
+import type { TokenFinder } from '../tokens/find.ts';
 import type { Principal } from '../tokens/principal.ts';
 import { isRepeated, parseAuthorization } from './authorization.ts';
 
 /**
  * The principal of a request, by its `Authorization` header and nothing else: a token in a URL or a body is never
  * accepted. Throws `PERMISSION_DENIED`, with RFC 6750's error only when a credential was sent (its section 3.1).
+ * Answers at once when the token is remembered, so that the request doesn't wait for a turn of the event loop.
  */
-export async function authenticate(
-  request: FastifyRequest,
-  find: (tokenString: string) => Promise<Principal | undefined>,
-): Promise<Principal> {
+export function authenticate(request: FastifyRequest, finder: TokenFinder): Principal | Promise<Principal> {
   const credential = parseAuthorization(request.headers.authorization);
   if (credential.kind === 'none') throw new Refusal('PERMISSION_DENIED');
-  const several = isRepeated(request.raw.rawHeaders, 'authorization');
-  const principal = credential.kind === 'token' && !several ? await find(credential.value) : undefined;
-  if (principal === undefined) throw new Refusal('PERMISSION_DENIED', { challenge: 'invalid_token' });
+  if (credential.kind === 'malformed' || isRepeated(request.raw.rawHeaders, 'authorization'))
+    throw notAccepted();
+  const found = finder.find(credential.value, useOf(request));
+  return found instanceof Promise ? found.then(accepted) : accepted(found);
+}
+
+/** Where a token is used from, and for what. */
+export function useOf(request: FastifyRequest): Omit<TokenUse, 'time'> {
+  const { 'x-giant-swarm-activity': activity, 'user-agent': userAgent } = request.headers;
+  return { ip: request.ip, activity: cut(activity), userAgent: cut(userAgent) };
+}
+
+function accepted(principal: Principal | undefined): Principal {
+  if (principal === undefined) throw notAccepted();
   return principal;
+}
+
+function notAccepted(): Refusal {
+  return new Refusal('PERMISSION_DENIED', { challenge: 'invalid_token' });
+}
+
+/** A header's beginning, fit to be stored: Node gives its bytes as Latin-1, so it has no surrogates. */
+function cut(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' && header !== '' ? header.slice(0, 200) : null;
 }

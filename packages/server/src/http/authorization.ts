@@ -5,7 +5,8 @@
 /** `none`: no credential was sent. `malformed`: something was, but nothing we read as a token. */
 export type Credential =
   | { readonly kind: 'token'; readonly value: string }
-  | { readonly kind: 'none' | 'malformed' };
+  | { readonly kind: 'none' }
+  | { readonly kind: 'malformed' };
 
 const NONE: Credential = { kind: 'none' };
 const MALFORMED: Credential = { kind: 'malformed' };

@@ -1,17 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
 import type { Principal } from '../tokens/principal.ts';
+import { satisfies } from '../tokens/scopes.ts';
 import { canonicalEmail } from '../users/email.ts';
-import type { Right } from './rights.ts';
+import type { Entry } from './rights.ts';
 
-/** Holds a principal against the right its route asks for. Throws `PERMISSION_DENIED`. */
-export function authorize(
-  request: FastifyRequest,
-  principal: Principal,
-  right: Exclude<Right, 'anyone'>,
-): void {
-  if (right === 'user' || principal.user.admin) return;
-  if (right === 'self_or_admin' && isSelf(request, principal)) return;
+/** Holds a principal against what its route asks for. Throws `PERMISSION_DENIED`. */
+export function authorize(request: FastifyRequest, principal: Principal, { right, scope }: Entry): void {
+  const entitled =
+    right === 'user' || principal.user.admin || (right === 'self_or_admin' && isSelf(request, principal));
+  if (entitled && satisfies(principal.token.scopes, scope)) return;
   throw new Refusal('PERMISSION_DENIED', { challenge: 'insufficient_scope' });
 }
 

@@ -12,11 +12,19 @@ function challengeOf(refusal: Refusal): string {
 }
 
 /** Sends a refusal as the generic body, with the headers that follow from the table. */
-export function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
+export function sendRefusal(reply: FastifyReply, refusal: Refusal, more?: { error: string }): FastifyReply {
   const { code, status } = REFUSALS[refusal.refusal];
-  if (status === 401) reply.header('www-authenticate', challengeOf(refusal));
+  if (status === 401 || status === 403) reply.header('www-authenticate', challengeOf(refusal));
   if (refusal.retryAfter !== undefined) reply.header('retry-after', String(refusal.retryAfter));
-  return reply.code(status).type('application/json; charset=utf-8').send({ code, message: refusal.message });
+  const body = JSON.stringify({ code, message: refusal.message, ...more });
+  return reply.code(status).type('application/json; charset=utf-8').send(body);
+}
+
+/** The name RFC 6749 section 5.2 has for it, which OAuth clients look for beside our own code. */
+export function oauthError(refusal: Refusal): { error: string } {
+  const { status } = REFUSALS[refusal.refusal];
+  if (status === 401) return { error: 'invalid_client' };
+  return { error: status < 500 ? 'invalid_request' : 'temporarily_unavailable' };
 }
 
 interface FrameworkError extends Error {

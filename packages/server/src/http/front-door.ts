@@ -9,17 +9,17 @@ import {
   type RouteOptions,
 } from 'fastify';
 import { Refusal } from '../errors.ts';
-import { findPrincipal } from '../tokens/find.ts';
 import type { Principal } from '../tokens/principal.ts';
 import { authenticate } from './authenticate.ts';
 import { isRepeated } from './authorization.ts';
 import { authorize } from './authorize.ts';
-import { sendRefusal, toRefusal } from './error-reply.ts';
+import { oauthError, sendRefusal, toRefusal } from './error-reply.ts';
+import { parseFormBody } from './form-body.ts';
 import { parseJsonBody } from './json-body.ts';
 import { RequestLog } from './log-request.ts';
 import { openApiOptions } from './openapi.ts';
 import { requestId } from './request-context.ts';
-import { RIGHTS, type Right } from './rights.ts';
+import { type Entry, RIGHTS } from './rights.ts';
 import type { App, Parts } from './route.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
@@ -78,19 +78,27 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   await app.register(swagger, openApiOptions);
 
   app.addHook('onRequest', (request, reply, done) => {
-    const { right, allow } = request.routeOptions.config;
+    const { entry, allow } = request.routeOptions.config;
     if (allow !== undefined) return refuseMethod(request, reply);
-    if (right === 'anyone' || request.is404) return done();
-    admit(parts, request, right).then(() => done(), done);
+    if (entry?.right === 'anyone' || request.is404) return done();
+    try {
+      const admitted = admit(parts, request, entry);
+      if (admitted === undefined) return done();
+      admitted.then(() => done(), done);
+    } catch (error) {
+      done(error as Error);
+    }
   });
 
   // A body is JSON whatever its Content-Type says: `curl -d` sends a form type.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    const { form, anyBody } = request.routeOptions.config;
+    if (anyBody) return done(null, undefined);
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') return done(new Refusal('ENCODED_BODY'));
     try {
-      done(null, parseJsonBody(body as Buffer));
+      done(null, form ? parseFormBody(body as Buffer) : parseJsonBody(body as Buffer));
     } catch (error) {
       done(error as Error);
     }
@@ -99,42 +107,50 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = toRefusal(error);
     if (refusal.refusal === 'INTERNAL_ERROR') request.log.error({ err: error }, 'request failed');
-    return sendRefusal(reply, refusal);
+    return sendRefusal(reply, refusal, request.routeOptions.config.form ? oauthError(refusal) : undefined);
   });
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, new Refusal('RESOURCE_NOT_FOUND')));
   return app;
 }
 
-/** Sets the principal, or throws the refusal. */
-async function admit(
-  parts: Parts,
-  request: FastifyRequest,
-  right: Exclude<Right, 'anyone'> | undefined,
-): Promise<void> {
-  if (right === undefined) throw new Error('a route has come past the table of rights');
-  let principal: Principal;
-  try {
-    principal = await authenticate(request, (tokenString) => findPrincipal(parts, tokenString));
-  } catch (error) {
-    parts.counts.verifications.refused += 1;
+/** Sets the principal, or throws the refusal; at once where the token is remembered. */
+function admit(parts: Parts, request: FastifyRequest, entry: Entry | undefined): void | Promise<void> {
+  if (entry === undefined) throw new Error('a route has come past the table of rights');
+  const { verifications } = parts.counts;
+  const enter = (principal: Principal): void => {
+    verifications.accepted += 1;
+    authorize(request, principal, entry);
+    request.principal = principal;
+  };
+  const refuse = (error: unknown): never => {
+    verifications.refused += 1;
     throw error;
+  };
+  let found: Principal | Promise<Principal>;
+  try {
+    found = authenticate(request, parts.finder);
+  } catch (error) {
+    return refuse(error);
   }
-  parts.counts.verifications.accepted += 1;
-  authorize(request, principal, right);
-  request.principal = principal;
+  return found instanceof Promise ? found.catch(refuse).then(enter) : enter(found);
 }
 
-/** Puts the table's right on a route; one that the table does not know can't be built. */
+/** Puts the table's entry on a route; one that the table does not know can't be built. */
 function enterRight(route: RouteOptions): void {
   const isOurRefusal = (route.handler as unknown) === refuseMethod;
   const isPreflight = route.method === 'OPTIONS' && route.url === '*';
   for (const method of [route.method].flat()) {
-    const right =
-      isOurRefusal || isPreflight ? 'anyone' : RIGHTS[`${method === 'HEAD' ? 'GET' : method} ${route.url}`];
-    if (right === undefined)
+    const entry = isOurRefusal || isPreflight ? ANYONE : lookUp(method, route.url);
+    if (entry === undefined)
       throw new Error(`${method} ${route.url} is not in the table of rights (http/rights.ts)`);
-    route.config = { ...route.config, right };
+    route.config = { ...route.config, entry };
   }
+}
+
+const ANYONE: Entry = { right: 'anyone', scope: null };
+
+function lookUp(method: string, url: string): Entry | undefined {
+  return RIGHTS[`${method === 'HEAD' ? 'GET' : method} ${url}`] ?? RIGHTS[`ALL ${url}`];
 }
 
 /** Answers 405 with `Allow` on the known paths for the methods they don't have. */
@@ -142,6 +158,7 @@ export function refuseOtherMethods(app: App, { corsOn }: { corsOn: boolean }): v
   const served = new Map<string, string[]>();
   for (const line of Object.keys(RIGHTS)) {
     const [method, url] = line.split(' ') as [string, string];
+    if (method === 'ALL') continue;
     served.set(url, [...(served.get(url) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
   }
   for (const [url, allow] of served) {

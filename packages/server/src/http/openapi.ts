@@ -25,12 +25,14 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
     },
     tags: [
       { name: 'auth tokens', description: 'Log in, log out' },
+      { name: 'verification', description: 'Ask about tokens' },
       { name: 'users', description: 'Accounts and passwords' },
       { name: 'service', description: 'The service itself' },
     ],
   },
   transform: ({ schema, url, route }) => {
-    const right = route.config?.right;
+    const entry = route.config?.entry;
+    const right = entry?.right;
     const security = right === 'anyone' ? [] : [{ AuthorizationHeaderToken: [] }];
     const access =
       right === 'admin'
@@ -38,7 +40,10 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
         : right === 'self_or_admin'
           ? 'The user themselves, or an administrator.'
           : '';
-    const description = [schema?.description, access]
+    const scope = entry?.scope
+      ? `Needs a token of scope \`${entry.scope}\`${entry.scope === '*' ? '' : ' or `*`'}.`
+      : '';
+    const description = [schema?.description, access, scope]
       .filter((text) => text !== undefined && text !== '')
       .join(' ');
     return { url, schema: { ...schema, security, ...(description === '' ? {} : { description }) } };

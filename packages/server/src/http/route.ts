@@ -7,22 +7,19 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
-import type { Clock } from '../clock.ts';
 import type { Counts } from '../counts.ts';
-import type { HashQueue } from '../login/hash-queue.ts';
-import type { Store } from '../storage/store.ts';
-import type { DigestKeys } from '../tokens/digest.ts';
+import type { LoginParts } from '../login/log-in.ts';
+import type { TokenFinder } from '../tokens/find.ts';
+import type { LastUses } from '../tokens/last-use.ts';
 import type { Principal } from '../tokens/principal.ts';
-import type { Right } from './rights.ts';
+import type { RevocationStreams } from './revocation-stream.ts';
+import type { Entry } from './rights.ts';
 
 /** What the endpoints work with. */
-export interface Parts {
-  readonly store: Store;
-  readonly hashes: HashQueue;
-  /** See `login/log-in.ts`. */
-  readonly decoyHash: string;
-  readonly digestKeys: DigestKeys;
-  readonly clock: Clock;
+export interface Parts extends LoginParts {
+  readonly finder: TokenFinder;
+  readonly lastUses: LastUses;
+  readonly streams: RevocationStreams;
   readonly counts: Counts;
   readonly installationName: string;
   /** Told to stop: every reply asks its client to come back on a new connection, which another process will take. */
@@ -46,7 +43,11 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     /** From the table of rights; routes don't set it themselves. */
-    right?: Right;
+    entry?: Entry;
+    /** The body is a form (RFC 7662 and 7009 want it so), not JSON. */
+    form?: boolean;
+    /** A body, if there is one, is not looked at. */
+    anyBody?: boolean;
     /** The methods a path has, on the routes that refuse the others. */
     allow?: string;
   }

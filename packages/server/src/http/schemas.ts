@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { REFUSALS, type RefusalName } from '../errors.ts';
 import { formatTime, RFC3339_PATTERN } from '../rfc3339.ts';
-import type { UserRecord } from '../storage/records.ts';
+import { END_CAUSES, type UserRecord } from '../storage/records.ts';
 
 /** Shapes that several routes share: what validates a request, types it, and describes it in the OpenAPI document. */
 
@@ -31,6 +31,7 @@ export const User = Type.Object(
     expiry: Time,
     admin: Type.Boolean(),
     disabled: Type.Boolean({ description: 'A disabled user cannot log in and has no tokens.' }),
+    groups: Type.Array(Type.String(), { description: 'For the services that ask about tokens.' }),
   },
   { title: 'V4UserListItem' },
 );
@@ -43,8 +44,56 @@ export function userReply(user: UserRecord) {
     expiry: formatTime(user.expiry),
     admin: user.admin,
     disabled: user.disabled,
+    groups: [...user.groups],
   };
 }
+
+const LastUsed = Type.Union([
+  Type.Null(),
+  Type.Object({
+    time: Time,
+    ip: Type.String(),
+    activity: Type.Union([Type.String(), Type.Null()], {
+      description: 'X-Giant-Swarm-Activity of that request',
+    }),
+    user_agent: Type.Union([Type.String(), Type.Null()]),
+  }),
+]);
+
+const Ended = Type.Object({
+  time: Time,
+  cause: Type.Enum(END_CAUSES),
+  actor: Type.Union([Type.String(), Type.Null()], {
+    description: "A user's id; null: the service or its operator",
+  }),
+  request_id: Type.Union([Type.String(), Type.Null()]),
+});
+
+export const Token = Type.Object(
+  {
+    id: Type.String({ description: "The token's public name." }),
+    name: Type.Union([Type.String(), Type.Null()]),
+    created: Time,
+    expiry: Time,
+    scopes: Type.Array(Type.String()),
+    current: Type.Boolean({ description: 'Whether this is the token of this request.' }),
+    last_used: LastUsed,
+    ended: Type.Optional(Ended),
+  },
+  { title: 'V4AuthToken' },
+);
+
+export const TokenIdParams = Type.Object({
+  id: Type.String({ description: "A token's id, not the token." }),
+});
+
+/** The page of a list that a query asks for. A query is text, and nothing is coerced: the number's form is in the schema. */
+export const PageQuery = Type.Object({
+  limit: Type.Optional(
+    Type.String({ pattern: '^(?:[1-9][0-9]{0,2}|1000)$', description: '1 to 1000, default 100' }),
+  ),
+  cursor: Type.Optional(Type.String({ description: 'From the Link header of the page before. Opaque.' })),
+});
 
 export const EmailParams = Type.Object({
   email: Type.String({ description: 'Percent-encoded; a + is a plus.', examples: ['jane@example.com'] }),

@@ -1,21 +1,15 @@
-import type { Clock } from '../clock.ts';
 import { Refusal } from '../errors.ts';
 import type { Act, TokenRecord, UserRecord } from '../storage/records.ts';
-import type { Store } from '../storage/store.ts';
-import type { DigestKeys } from '../tokens/digest.ts';
-import { issueToken } from '../tokens/issue.ts';
+import { type IssueParts, issueToken, type WantedToken } from '../tokens/issue.ts';
 import { hasExpired } from '../users/able.ts';
 import { canonicalEmail } from '../users/email.ts';
 import type { HashQueue } from './hash-queue.ts';
 import { isOutdated, parsePassword } from './password.ts';
 
-export interface LoginParts {
-  readonly store: Store;
+export interface LoginParts extends IssueParts {
   readonly hashes: HashQueue;
   /** The hash of nobody's password, verified when there is no such user, so that it costs the same. */
   readonly decoyHash: string;
-  readonly digestKeys: DigestKeys;
-  readonly clock: Clock;
 }
 
 /**
@@ -25,6 +19,7 @@ export interface LoginParts {
 export async function logIn(
   parts: LoginParts,
   credentials: { email: string; passwordBase64: string },
+  wanted: WantedToken,
   act: Omit<Act, 'time' | 'actor'>,
 ): Promise<{ user: UserRecord; token: TokenRecord; tokenString: string }> {
   const password = parsePassword(credentials.passwordBase64);
@@ -41,8 +36,18 @@ export async function logIn(
   if (user === undefined || !genuine || user.disabled) throw new Refusal('INVALID_CREDENTIALS');
   if (hasExpired(user.expiry, parts.clock.now())) throw new Refusal('ACCOUNT_EXPIRED');
 
+  if (wanted.scopes?.includes('introspect') && !user.admin) {
+    throw new Refusal('PERMISSION_DENIED', {
+      message: 'Only an administrator may have a token of scope introspect.',
+    });
+  }
   const current = isOutdated(user.passwordHash) ? await upgrade(parts, user, password) : user;
-  const issued = current === undefined ? 'stale' : await issueToken(parts, current, act);
+  const issued = current === undefined ? 'stale' : await issueToken(parts, current, wanted, act);
+  if (issued === 'too_many') {
+    throw new Refusal('INVALID_INPUT', {
+      message: `The user has as many tokens as are allowed (${parts.tokenLimit?.most}): end one first.`,
+    });
+  }
   if (current === undefined || issued === 'stale') throw new Refusal('INVALID_CREDENTIALS');
   return { user: current, ...issued };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -43,7 +43,7 @@ export function parseDigestKeys(text: string): DigestKeys {
       throw new DigestKeysError(`digest key "${id}" is not the padded base64 of 32 bytes or more`);
     }
     if (keys.some((key) => key.id === id)) throw new DigestKeysError(`digest key "${id}" is named twice`);
-    keys.push({ id, secret });
+    keys.push({ id, secret: createSecretKey(secret) });
   }
   const [first, ...others] = keys;
   if (first === undefined) throw new DigestKeysError('there is no digest key');

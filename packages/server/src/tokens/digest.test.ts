@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import {
   type DigestKey,
@@ -9,8 +10,8 @@ import {
   sealToken,
 } from './digest.ts';
 
-const key: DigestKey = { id: 'k1', secret: Buffer.alloc(32, 1) };
-const other: DigestKey = { id: 'k2', secret: Buffer.alloc(32, 2) };
+const key: DigestKey = { id: 'k1', secret: createSecretKey(Buffer.alloc(32, 1)) };
+const other: DigestKey = { id: 'k2', secret: createSecretKey(Buffer.alloc(32, 2)) };
 const keys: DigestKeys = [key];
 
 const unsealed = {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { TokenRecord } from '../storage/records.ts';
 
 /**
@@ -9,8 +9,8 @@ import type { TokenRecord } from '../storage/records.ts';
 export interface DigestKey {
   /** The key's name, stored beside what it made so that keys can rotate. 1–32 of `A–Z a–z 0–9 _ -`. */
   readonly id: string;
-  /** 32 bytes or more. */
-  readonly secret: Uint8Array;
+  /** 32 bytes or more; as a key object, since making one anew for each digest costs four times the digest. */
+  readonly secret: KeyObject;
 }
 
 /** The keys a service knows. The first makes new digests; the others still verify. */
@@ -60,5 +60,7 @@ export function digestCursor(key: DigestKey, text: string): Uint8Array {
 }
 
 function mac(key: DigestKey, purpose: string, text: string): Uint8Array {
-  return createHmac('sha256', key.secret).update(purpose).update(text).digest();
+  return createHmac('sha256', key.secret)
+    .update(purpose + text)
+    .digest();
 }

@@ -1,22 +1,91 @@
 import type { Clock } from '../clock.ts';
+import type { TokenPolicy, TokenUse } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
-import { hasExpired, isAble } from '../users/able.ts';
+import { isAble } from '../users/able.ts';
 import { type DigestKeys, digestToken, hasValidSeal } from './digest.ts';
+import type { LastUses } from './last-use.ts';
+import { createPrincipalMemory } from './memory.ts';
+import { causeOfDeath } from './policy.ts';
 import type { Principal } from './principal.ts';
 import { isTokenString } from './token-string.ts';
 
-/**
- * The one way from a token string to the principal it stands for: every door that accepts a token comes through here.
- * Undefined means "not accepted", whatever the reason.
- */
-export async function findPrincipal(
-  { store, digestKeys, clock }: { store: Store; digestKeys: DigestKeys; clock: Clock },
-  tokenString: string,
-): Promise<Principal | undefined> {
-  if (!isTokenString(tokenString)) return undefined;
-  const found = await store.findToken(digestKeys.map((key) => digestToken(key, tokenString)));
-  if (found === undefined || !hasValidSeal(digestKeys, found.token)) return undefined;
-  const now = clock.now();
-  if (hasExpired(found.token.expiry, now) || !isAble(found.user, now)) return undefined;
-  return found;
+/** The one way from a token string to the principal it stands for: every door that accepts a token comes through here. */
+export interface TokenFinder {
+  /**
+   * Undefined means "not accepted", whatever the reason. Answers at once when it remembers, else with a promise that
+   * rejects with `StoreUnavailable` when it can't tell. An accepted token counts as used.
+   */
+  find(
+    tokenString: string,
+    use: Omit<TokenUse, 'time'>,
+  ): Principal | undefined | Promise<Principal | undefined>;
+  /** Store reads so far, and tokens remembered. */
+  counts(): { readonly reads: number; readonly remembered: number };
+}
+
+export interface FinderParts {
+  readonly store: Store;
+  readonly digestKeys: DigestKeys;
+  readonly clock: Clock;
+  readonly policy: TokenPolicy;
+  readonly lastUses: LastUses;
+}
+
+export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }: FinderParts): TokenFinder {
+  const memory = store.newChanges === undefined ? undefined : createPrincipalMemory(store.newChanges);
+  let reads = 0;
+
+  async function read(tokenString: string): Promise<Principal | undefined> {
+    reads += 1;
+    const mark = memory?.mark() ?? 0;
+    const found = await store.findToken(digestKeys.map((key) => digestToken(key, tokenString)));
+    if (found === undefined || !hasValidSeal(digestKeys, found.token)) return undefined;
+    const { user, token } = found;
+    const { id, name, created, expiry, scopes } = token;
+    const principal = { user, token: { id, name, created, expiry, scopes } };
+    memory?.remember(tokenString, principal, mark);
+    return principal;
+  }
+
+  /** What can end a token without anybody doing anything: time. */
+  function isAlive({ user, token }: Principal, lastUsed: number | null, now: number): boolean {
+    return isAble(user, now) && causeOfDeath(token, lastUsed, policy, now) === undefined;
+  }
+
+  async function lastUse(tokenId: string): Promise<number | null> {
+    const pending = lastUses.pending(tokenId);
+    if (pending !== undefined) return pending.time;
+    return (await store.findTokenById(tokenId))?.lastUsed?.time ?? null;
+  }
+
+  function accept(principal: Principal, use: Omit<TokenUse, 'time'>, time: number): Principal {
+    const { ip, activity, userAgent } = use;
+    lastUses.note(principal.token.id, { time, ip, activity, userAgent });
+    return principal;
+  }
+
+  async function findInStore(
+    tokenString: string,
+    use: Omit<TokenUse, 'time'>,
+  ): Promise<Principal | undefined> {
+    const principal = await read(tokenString);
+    if (principal === undefined) return undefined;
+    const lastUsed = policy.idleTimeout === null ? null : await lastUse(principal.token.id);
+    const now = clock.now();
+    return isAlive(principal, lastUsed, now) ? accept(principal, use, now) : undefined;
+  }
+
+  return {
+    find(tokenString, use) {
+      if (!isTokenString(tokenString)) return undefined;
+      const principal = memory?.recall(tokenString);
+      if (principal === undefined) return findInStore(tokenString, use);
+      const now = clock.now();
+      // Idle time is known here only while a use is still in memory; else the store is asked for it.
+      const pending = policy.idleTimeout === null ? undefined : lastUses.pending(principal.token.id);
+      if (policy.idleTimeout !== null && pending === undefined) return findInStore(tokenString, use);
+      return isAlive(principal, pending?.time ?? null, now) ? accept(principal, use, now) : undefined;
+    },
+    counts: () => ({ reads, remembered: memory?.size() ?? 0 }),
+  };
 }

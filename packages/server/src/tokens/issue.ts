@@ -1,19 +1,38 @@
 import type { Clock } from '../clock.ts';
 import { newId } from '../ids.ts';
-import type { Act, TokenRecord, UserRecord } from '../storage/records.ts';
-import type { Store } from '../storage/store.ts';
+import type { Act, TokenPolicy, TokenRecord, UserRecord } from '../storage/records.ts';
+import type { Store, TokenLimit } from '../storage/store.ts';
 import { type DigestKeys, digestToken, sealToken } from './digest.ts';
+import { effectiveExpiry } from './policy.ts';
+import { EVERYTHING } from './scopes.ts';
 import { newTokenString } from './token-string.ts';
 
+/** What somebody may wish for a new token. Absent: no name, no expiry of its own, everything. */
+export interface WantedToken {
+  readonly name?: string;
+  /** Milliseconds; null = never. */
+  readonly expiry?: number | null;
+  readonly scopes?: readonly string[];
+}
+
+export interface IssueParts {
+  readonly store: Store;
+  readonly digestKeys: DigestKeys;
+  readonly clock: Clock;
+  readonly policy: TokenPolicy;
+  readonly tokenLimit: TokenLimit | undefined;
+}
+
 /**
- * Gives a user a new token. The token string exists only in the answer. `stale`: the user was changed since
- * `verifiedHash` was read, and may not be let in on the strength of it.
+ * Gives a user a new token. The token string exists only in the answer. `stale`: the user was changed since its password
+ * hash was read, and may not be let in on the strength of it. `too_many`: it has as many as the operator allows.
  */
 export async function issueToken(
-  { store, digestKeys, clock }: { store: Store; digestKeys: DigestKeys; clock: Clock },
+  { store, digestKeys, clock, policy, tokenLimit }: IssueParts,
   user: UserRecord,
+  wanted: WantedToken,
   act: Omit<Act, 'time' | 'actor'>,
-): Promise<{ tokenString: string; token: TokenRecord } | 'stale'> {
+): Promise<{ tokenString: string; token: TokenRecord } | 'stale' | 'too_many'> {
   const tokenString = newTokenString();
   const [key] = digestKeys;
   const time = clock.now();
@@ -22,12 +41,17 @@ export async function issueToken(
     userId: user.id,
     digest: digestToken(key, tokenString),
     keyId: key.id,
-    name: null,
+    name: wanted.name ?? null,
     created: time,
-    expiry: null,
-    scopes: ['*'],
+    expiry: effectiveExpiry({ created: time, expiry: wanted.expiry ?? null }, policy),
+    scopes: wanted.scopes ?? [EVERYTHING],
   };
   const token = { ...unsealed, seal: sealToken(key, unsealed) };
-  const outcome = await store.issueToken(token, user.passwordHash, { ...act, time, actor: user.id });
-  return outcome === 'stale' ? outcome : { tokenString, token };
+  const outcome = await store.issueToken(
+    token,
+    user.passwordHash,
+    { ...act, time, actor: user.id },
+    tokenLimit,
+  );
+  return outcome === 'issued' ? { tokenString, token } : outcome;
 }

@@ -89,5 +89,6 @@ async function build(
     expiry,
     admin,
     disabled: false,
+    groups: [],
   };
 }

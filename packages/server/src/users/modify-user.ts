@@ -16,6 +16,7 @@ export interface WantedChange {
   readonly expiry?: number | null;
   readonly admin?: boolean;
   readonly disabled?: boolean;
+  readonly groups?: readonly string[];
 }
 
 /** Changes a user and answers with the result. */
@@ -26,8 +27,12 @@ export async function modifyUser(
   act: Omit<Act, 'time'>,
 ): Promise<UserRecord> {
   const user = await getUserByEmail(store, email);
-  const { email: newEmail, ...rest } = wanted;
-  const change: UserChange = newEmail === undefined ? rest : { ...rest, email: renamed(newEmail) };
+  const { email: newEmail, groups, ...rest } = wanted;
+  const change: UserChange = {
+    ...rest,
+    ...(newEmail === undefined ? {} : { email: renamed(newEmail) }),
+    ...(groups === undefined ? {} : { groups: [...new Set(groups)].sort() }),
+  };
   const outcome = await store.modifyUser(user.id, change, { ...act, time: clock.now() });
   if (outcome === 'not_found') throw notFound(email);
   if (outcome === 'email_taken') throw taken(newEmail ?? email);

@@ -3,6 +3,9 @@ import type { Counts } from '../../counts.ts';
 import { Refusal } from '../../errors.ts';
 import { logIn } from '../../login/log-in.ts';
 import { formatTime } from '../../rfc3339.ts';
+import type { WantedToken } from '../../tokens/issue.ts';
+import { SCOPE_PATTERN } from '../../tokens/scopes.ts';
+import { parseExpiry } from '../expiry.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { replies, Time } from '../schemas.ts';
@@ -13,6 +16,21 @@ const body = Type.Object(
     password_base64: Type.String({
       description: "Standard padded base64 of the password's UTF-8 bytes, 1 to 1024 of them.",
     }),
+    name: Type.Optional(
+      Type.String({
+        pattern: '^[^\\p{C}]{1,100}$',
+        description: 'For people: what the token is for. 1 to 100 characters.',
+      }),
+    ),
+    expiry: Type.Optional(Time),
+    scopes: Type.Optional(
+      Type.Array(Type.String({ pattern: SCOPE_PATTERN }), {
+        minItems: 1,
+        maxItems: 50,
+        uniqueItems: true,
+        description: 'RFC 6749 scope tokens. Default: `*`, everything the user may do.',
+      }),
+    ),
   },
   { title: 'V4CreateAuthTokenRequest', description: 'Unknown keys are ignored.' },
 );
@@ -35,17 +53,33 @@ export function createAuthToken(app: App, parts: Parts): void {
         summary: 'Create Auth Token (Login)',
         tags: ['auth tokens'],
         body,
-        response: replies({ 200: created }, ['INVALID_CREDENTIALS', 'ACCOUNT_EXPIRED']),
+        response: replies({ 200: created }, ['INVALID_CREDENTIALS', 'ACCOUNT_EXPIRED', 'PERMISSION_DENIED']),
       },
     },
     async (request) => {
-      const { email, password_base64: passwordBase64 } = request.body;
+      const { email, password_base64: passwordBase64, ...rest } = request.body;
+      const wanted = wantedToken(rest, parts.clock.now());
       const { token, tokenString } = await countOutcome(parts.counts.logins, () =>
-        logIn(parts, { email, passwordBase64 }, actOf(request)),
+        logIn(parts, { email, passwordBase64 }, wanted, actOf(request)),
       );
       return { auth_token: tokenString, id: token.id, expiry: formatTime(token.expiry) };
     },
   );
+}
+
+function wantedToken(
+  { name, expiry, scopes }: { name?: string; expiry?: string; scopes?: string[] },
+  now: number,
+): WantedToken {
+  const end = expiry === undefined ? undefined : parseExpiry(expiry);
+  if (typeof end === 'number' && end <= now) {
+    throw new Refusal('INVALID_INPUT', { message: "The attribute 'expiry' must lie in the future." });
+  }
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(end === undefined ? {} : { expiry: end }),
+    ...(scopes === undefined ? {} : { scopes }),
+  };
 }
 
 async function countOutcome<T>(logins: Counts['logins'], attempt: () => Promise<T>): Promise<T> {

@@ -13,6 +13,8 @@ const body = Type.Object(
     created: Immutable,
     admin: Immutable,
     disabled: Immutable,
+    groups: Immutable,
+    locked_until: Immutable,
   },
   { title: 'V4CreateUserRequest', additionalProperties: false },
 );

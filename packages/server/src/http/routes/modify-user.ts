@@ -6,14 +6,27 @@ import { actOf } from '../request-context.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
 import { EmailParams, Immutable, replies, Time, User, userReply } from '../schemas.ts';
 
+/**
+ * Printable, no comma (groups travel in one header, separated by commas), not `system:`, which is how Kubernetes names
+ * its own.
+ */
+const GROUP_PATTERN = '^(?!system:)[^\\p{C}\\p{Z},]([^\\p{C},]{0,98}[^\\p{C}\\p{Z},])?$';
+
 const body = Type.Object(
   {
     email: Type.Optional(Type.String()),
     expiry: Type.Optional(Time),
     admin: Type.Optional(Type.Boolean()),
     disabled: Type.Optional(Type.Boolean()),
+    groups: Type.Optional(
+      Type.Array(Type.String({ pattern: GROUP_PATTERN }), {
+        maxItems: 100,
+        description: 'Replaces all groups.',
+      }),
+    ),
     created: Immutable,
     password: Immutable,
+    locked_until: Immutable,
   },
   {
     title: 'V4ModifyUserRequest',

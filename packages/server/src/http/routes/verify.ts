@@ -1,0 +1,68 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { Refusal } from '../../errors.ts';
+import { SCOPE_PATTERN, satisfies } from '../../tokens/scopes.ts';
+import { type App, principalOf } from '../route.ts';
+import { replies } from '../schemas.ts';
+
+const SCOPE = new RegExp(SCOPE_PATTERN);
+const Verified = Type.Object({ email: Type.String() });
+
+/**
+ * Forward-auth: a proxy asks with the headers of the request it holds, and passes that on when the answer is 200. Any
+ * method, and any path behind (Envoy appends the original one); a body is not looked at.
+ */
+export function verify(app: App): void {
+  const route = { exposeHeadRoute: false, config: { anyBody: true }, handler: answer };
+  app.route({
+    ...route,
+    method: 'GET',
+    url: '/verify',
+    schema: {
+      operationId: 'verify',
+      summary: 'May this request pass? For proxies (nginx, Traefik, Caddy, Envoy)',
+      description: 'Any method, and any path behind. `?scope=a+b` asks for scopes; without them: 403.',
+      tags: ['verification'],
+      querystring: Type.Object({
+        scope: Type.Optional(Type.Any({ description: 'Scopes, separated by spaces.' })),
+      }),
+      response: replies({ 200: Verified }, ['PERMISSION_DENIED', 'INSUFFICIENT_SCOPE']),
+    },
+  });
+  // A QUERY request must have a body, and no proxy asks with one.
+  const methods = app.supportedMethods.filter((method) => method !== 'QUERY');
+  const schema = { hide: true };
+  app.route({ ...route, method: methods.filter((method) => method !== 'GET'), url: '/verify', schema });
+  app.route({ ...route, method: methods, url: '/verify/*', schema });
+}
+
+async function answer(request: FastifyRequest, reply: FastifyReply) {
+  const { user, token } = principalOf(request);
+  for (const scope of wantedScopes(request)) {
+    if (!satisfies(token.scopes, scope))
+      throw new Refusal('INSUFFICIENT_SCOPE', { challenge: 'insufficient_scope' });
+  }
+  reply
+    .header('x-auth-user', headerText(user.email))
+    .header('x-auth-token-id', token.id)
+    .header('x-auth-scopes', token.scopes.join(' '))
+    .header('x-auth-groups', headerText(user.groups.join(',')));
+  return { email: user.email };
+}
+
+/** All that any `scope` parameter names: whoever can add one can only ask for more. */
+function wantedScopes(request: FastifyRequest): string[] {
+  const { scope } = request.query as { scope?: string | string[] };
+  const wanted = [scope ?? []]
+    .flat()
+    .flatMap((text) => text.split(' '))
+    .filter((name) => name !== '');
+  if (wanted.some((name) => !SCOPE.test(name)))
+    throw new Refusal('INVALID_INPUT', { message: 'scope is not a list of scopes.' });
+  return wanted;
+}
+
+/** Headers are bytes: text beyond ASCII goes out as UTF-8. */
+function headerText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

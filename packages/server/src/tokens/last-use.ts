@@ -1,0 +1,37 @@
+import type { TokenUse } from '../storage/records.ts';
+import type { Store } from '../storage/store.ts';
+
+/** Last uses, gathered in memory and written together: a verification must not wait for a write. */
+export interface LastUses {
+  note(tokenId: string, use: TokenUse): void;
+  /** A use that is not written yet. */
+  pending(tokenId: string): TokenUse | undefined;
+  /** Writes what was gathered. What could not be written is tried again next time, if nothing newer has come. */
+  flush(): Promise<void>;
+}
+
+/** How often uses are written. With the time a write takes, the last use that others see is at most 5 s behind. */
+export const FLUSH_EVERY_MS = 2_000;
+
+export function createLastUses(store: Store): LastUses {
+  let gathered = new Map<string, TokenUse>();
+  let writing = new Map<string, TokenUse>();
+  return {
+    note(tokenId, use) {
+      gathered.set(tokenId, use);
+    },
+    pending: (tokenId) => gathered.get(tokenId) ?? writing.get(tokenId),
+    async flush() {
+      if (gathered.size === 0 || writing.size > 0) return;
+      [writing, gathered] = [gathered, writing];
+      try {
+        await store.recordUses(writing);
+      } catch (error) {
+        for (const [id, use] of writing) if (!gathered.has(id)) gathered.set(id, use);
+        throw error;
+      } finally {
+        writing.clear();
+      }
+    },
+  };
+}
