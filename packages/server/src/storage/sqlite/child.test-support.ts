@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { DatabaseSync } from 'node:sqlite';
 import { act, addUser, sampleToken, sampleUser } from '../exam/samples.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -73,6 +74,9 @@ const jobs: Record<string, () => Promise<void>> = {
     await told();
   },
 };
+
+// Not at the end: many of these are killed.
+flushCompileCache();
 
 try {
   await jobs[job ?? '']?.();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import './compile-cache.test-support.ts';
 
 const file = fileURLToPath(new URL('./child.test-support.ts', import.meta.url));
 

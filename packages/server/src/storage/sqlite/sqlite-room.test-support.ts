@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExamRoom } from '../exam/room.ts';
+import './compile-cache.test-support.ts';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
 
 export interface SqliteRoom extends ExamRoom {
