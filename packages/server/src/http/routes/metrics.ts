@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { App, Parts } from '../route.ts';
 
 /** `GET /metrics`: Prometheus text. Every label is one of a closed set; no user, address or token occurs. */
-export function getMetrics(app: App, { counts, hashes }: Parts): void {
+export function getMetrics(app: App, { counts, hashes, finder }: Parts): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -32,6 +32,23 @@ export function getMetrics(app: App, { counts, hashes }: Parts): void {
     collect() {
       this.reset();
       this.inc(hashes.counts().started);
+    },
+  });
+  new Counter({
+    name: 'guardbee_token_reads_total',
+    help: 'Tokens looked up in the database: verifications that were not remembered.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(finder.counts().reads);
+    },
+  });
+  new Gauge({
+    name: 'guardbee_tokens_remembered',
+    help: 'Verifications in memory.',
+    registers: [registry],
+    collect() {
+      this.set(finder.counts().remembered);
     },
   });
   new Gauge({

@@ -1,0 +1,101 @@
+/**
+ * The load, in a process of its own on the other core. Closed loop by autocannon: as many connections as asked, each with
+ * one request at a time. Open loop by ours: requests at fixed times whatever the answers do, so that a slow answer counts
+ * for all that had to wait behind it. Prints one JSON line.
+ *
+ *     node bench/load.ts '{"kind":"closed","url":…}'
+ */
+import { spawn } from 'node:child_process';
+import { Agent, request } from 'node:http';
+import autocannon from 'autocannon';
+import { LOAD_CORE } from './processes.ts';
+
+export interface ClosedLoad {
+  readonly kind: 'closed';
+  readonly url: string;
+  readonly authorization: string;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+export interface OpenLoad {
+  readonly kind: 'open';
+  readonly url: string;
+  readonly authorization: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly notOk: number;
+  /** Milliseconds, of the open loop only. */
+  readonly latencies: readonly number[];
+}
+
+/** Runs a load in its own process, pinned to its core. */
+export async function load(job: ClosedLoad | OpenLoad): Promise<LoadResult> {
+  const child = spawn(
+    'taskset',
+    ['-c', LOAD_CORE, process.execPath, import.meta.filename, JSON.stringify(job)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let text = '';
+  for await (const chunk of child.stdout) text += chunk;
+  return JSON.parse(text) as LoadResult;
+}
+
+async function closed({ url, authorization, connections, seconds }: ClosedLoad): Promise<LoadResult> {
+  const result = await autocannon({ url, connections, duration: seconds, headers: { authorization } });
+  return {
+    requests: result['2xx'] + result.non2xx,
+    seconds: result.duration,
+    notOk: result.non2xx + result.errors,
+    latencies: [],
+  };
+}
+
+async function open({ url, authorization, perSecond, seconds }: OpenLoad): Promise<LoadResult> {
+  const agent = new Agent({ keepAlive: true });
+  const latencies: number[] = [];
+  let notOk = 0;
+  const begin = performance.now();
+  const send = (due: number): Promise<void> =>
+    new Promise((resolve) => {
+      const finish = (ok: boolean): void => {
+        // From when it was due, not from when it got its turn.
+        latencies.push(performance.now() - due);
+        if (!ok) notOk += 1;
+        resolve();
+      };
+      const outgoing = request(url, { agent, headers: { authorization } }, (incoming) => {
+        incoming.resume();
+        incoming.on('end', () => finish(incoming.statusCode === 200));
+      });
+      outgoing.on('error', () => finish(false));
+      outgoing.end();
+    });
+  const pending: Promise<void>[] = [];
+  const count = perSecond * seconds;
+  for (let sent = 0; sent < count; ) {
+    const due = begin + (sent * 1000) / perSecond;
+    const wait = due - performance.now();
+    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait - 1));
+    else {
+      pending.push(send(due));
+      sent += 1;
+    }
+  }
+  await Promise.all(pending);
+  agent.destroy();
+  return { requests: latencies.length, seconds: (performance.now() - begin) / 1000, notOk, latencies };
+}
+
+if (import.meta.main) {
+  const job = JSON.parse(process.argv[2] ?? '') as ClosedLoad | OpenLoad;
+  const result = await (job.kind === 'closed' ? closed(job) : open(job));
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { login, logout, timed } from './clients.ts';
+import { load } from './load.ts';
+import { type Figure, inTurn, quantile, ratio, show, spread } from './measure.ts';
+import { startGuardbee, withFolder } from './processes.ts';
+
+const ROUNDS = 5;
+const LOGOUTS = 128;
+
+/** Logouts, 64 at once, durable, against one-by-one commits with synchronous=FULL on the same disk. */
+export function logouts(): Promise<Figure[]> {
+  return withFolder(async (folder) => {
+    const guardbee = await startGuardbee(undefined, join(folder, 'data'));
+    const db = new DatabaseSync(join(folder, 'bare.db'));
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (a INTEGER, b TEXT) STRICT',
+    );
+    const insert = db.prepare('INSERT INTO t VALUES (?, ?)');
+    const tokens = (count: number) => Promise.all(Array.from({ length: count }, () => login(guardbee.url)));
+    const rates = await inTurn(ROUNDS, {
+      bare: async () => {
+        const begin = performance.now();
+        for (let at = 0; at < LOGOUTS; at++) insert.run(at, 'x'.repeat(100));
+        return LOGOUTS / ((performance.now() - begin) / 1000);
+      },
+      logout: async () => {
+        const ready = await tokens(LOGOUTS);
+        return LOGOUTS / (await timed(LOGOUTS, 64, (at) => logout(guardbee.url, ready[at] ?? '')));
+      },
+    });
+    const authorization = await login(guardbee.url);
+    const job = {
+      kind: 'open',
+      url: `${guardbee.url}/v4/user/`,
+      authorization,
+      perSecond: 200,
+      seconds: 3,
+    } as const;
+    const p99 = async (): Promise<number> => quantile((await load(job)).latencies, 0.99);
+    const latencies = await inTurn(ROUNDS, {
+      quiet: p99,
+      logouts: async () => {
+        const ready = await tokens(512);
+        const value = p99();
+        // As many at once as above, spread over the time of the measurement.
+        for (let start = 0; start < ready.length; start += 64) {
+          await Promise.all(ready.slice(start, start + 64).map((token) => logout(guardbee.url, token)));
+          await new Promise((resolve) => setTimeout(resolve, 250));
+        }
+        return value;
+      },
+    });
+    db.close();
+    await guardbee.stop();
+    return [
+      {
+        what: 'logout, 64 at once, durable ÷ bare commits one by one',
+        goal: '≥ 3',
+        reached: show(ratio(rates.logout, rates.bare)),
+        note: `${spread(rates.logout).median.toFixed(0)} ÷ ${spread(rates.bare).median.toFixed(0)} a second, over HTTP, the clients on the same cores`,
+      },
+      {
+        what: 'p99 of verification during that logout load ÷ quiet',
+        goal: '≤ 2',
+        reached: show(ratio(latencies.logouts, latencies.quiet)),
+        note: `${spread(latencies.logouts).median.toFixed(1)} ms ÷ ${spread(latencies.quiet).median.toFixed(1)} ms`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,81 @@
+/** The processes of a measurement: the service as people start it, the bare server beside it, and their cores. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const GUARDBEE = join(import.meta.dirname, '../packages/cli/bin/guardbee.js');
+
+/** The server sits on this core, whatever loads it on the other. */
+export const SERVER_CORE = '0';
+export const LOAD_CORE = '1';
+
+export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
+
+export interface Target {
+  readonly url: string;
+  readonly pid: number;
+  readonly dataDir: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a command and waits for the line that says where it listens. `core`: undefined = all of them. */
+export async function startTarget(
+  command: readonly string[],
+  core: string | undefined,
+  dataDir = '',
+): Promise<Target> {
+  const [file = '', ...args] = core === undefined ? command : ['taskset', '-c', core, ...command];
+  const child = spawn(file, args, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: {
+      ...process.env,
+      GUARDBEE_LOG_LEVEL: 'warn',
+      GUARDBEE_ADMIN_EMAIL: ADMIN.email,
+      GUARDBEE_ADMIN_PASSWORD: ADMIN.password,
+    },
+  });
+  const url = await listening(child);
+  return {
+    url,
+    pid: child.pid ?? 0,
+    dataDir,
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+export function startGuardbee(core: string | undefined, dataDir: string): Promise<Target> {
+  const command = [process.execPath, GUARDBEE, 'serve', '--listen', '127.0.0.1:0', '--data-dir', dataDir];
+  return startTarget(command, core, dataDir);
+}
+
+export function startBare(core: string | undefined): Promise<Target> {
+  return startTarget([process.execPath, join(import.meta.dirname, 'bare-http.ts')], core);
+}
+
+async function listening(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += chunk;
+    const url = /listens on (\S+)/.exec(text)?.[1];
+    if (url !== undefined) {
+      // Somebody must read on, or the pipe fills up.
+      child.stdout?.resume();
+      return url;
+    }
+  }
+  throw new Error(`the process ended: ${text}`);
+}
+
+export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'guardbee-bench-'));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
