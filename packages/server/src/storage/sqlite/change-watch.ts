@@ -1,6 +1,7 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Change } from '../records.ts';
 import { changesAfter, latestChange } from './changes.ts';
+import { arrayStatement } from './connection.ts';
 import type { Reader } from './reader.ts';
 
 const nothing: readonly Change[] = [];
@@ -15,13 +16,11 @@ const mostAtOnce = 10_000;
  */
 export class ChangeWatch {
   readonly #reader: Reader;
-  #db: DatabaseSync | undefined;
-  #dataVersion: StatementSync | undefined;
   #version: unknown;
   #seen: number | undefined;
   readonly #look = (db: DatabaseSync): readonly Change[] => {
     // In this order: what is committed between the two is read now, and looked for once more.
-    const version = this.#readVersion(db);
+    const version = (arrayStatement(db, 'PRAGMA data_version').get() as unknown as [number])[0];
     if (version === this.#version) return nothing;
     const changes = this.#readChanges(db);
     // Only now: when the reading fails, the next call finds the same difference.
@@ -35,16 +34,6 @@ export class ChangeWatch {
 
   newChanges(): readonly Change[] {
     return this.#reader.readNow(this.#look);
-  }
-
-  #readVersion(db: DatabaseSync): unknown {
-    if (this.#dataVersion === undefined || this.#db !== db) {
-      this.#db = db;
-      this.#dataVersion = db.prepare('PRAGMA data_version');
-      // A fifth less time than for an object.
-      this.#dataVersion.setReturnArrays(true);
-    }
-    return (this.#dataVersion.get() as unknown as [number])[0];
   }
 
   #readChanges(db: DatabaseSync): readonly Change[] {

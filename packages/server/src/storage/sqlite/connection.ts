@@ -60,19 +60,32 @@ function harden(db: DatabaseSync, path: string): void {
   settle(db, path, 'cell_size_check', 'ON', 1);
 }
 
-const prepared = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+type Statements = WeakMap<DatabaseSync, Map<string, StatementSync>>;
+
+const prepared: Statements = new WeakMap();
+const preparedForArrays: Statements = new WeakMap();
 
 /** The statement for this SQL, prepared once per connection. */
 export function statement(db: DatabaseSync, sql: string): StatementSync {
-  let known = prepared.get(db);
-  if (known === undefined) {
-    known = new Map();
-    prepared.set(db, known);
-  }
-  let found = known.get(sql);
-  if (found === undefined) {
-    found = db.prepare(sql);
-    known.set(sql, found);
-  }
-  return found;
+  return known(prepared, db, sql) ?? prepare(prepared, db, sql);
+}
+
+/** The same, but its rows are arrays. */
+export function arrayStatement(db: DatabaseSync, sql: string): StatementSync {
+  const found = known(preparedForArrays, db, sql);
+  if (found !== undefined) return found;
+  const made = prepare(preparedForArrays, db, sql);
+  made.setReturnArrays(true);
+  return made;
+}
+
+function known(statements: Statements, db: DatabaseSync, sql: string): StatementSync | undefined {
+  return statements.get(db)?.get(sql);
+}
+
+function prepare(statements: Statements, db: DatabaseSync, sql: string): StatementSync {
+  const made = db.prepare(sql);
+  const ofConnection = statements.get(db) ?? new Map<string, StatementSync>();
+  statements.set(db, ofConnection.set(sql, made));
+  return made;
 }

@@ -1,11 +1,12 @@
 import type { Store } from '../store.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { changesAfter, latestChange } from './changes.ts';
+import { findToken } from './find-token.ts';
 import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
 import { checkLimit, longestBatch, longestPage } from './page.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { Reader } from './reader.ts';
-import { findEndedToken, findToken, listUsers, ping } from './reads.ts';
+import { findEndedToken, listUsers, ping } from './reads.ts';
 import { toStoreError } from './sqlite-error.ts';
 import { findDeadTokens } from './sweep.ts';
 import { findTokenById, listEndedTokens, listTokens, scanTokens } from './token-lists.ts';
