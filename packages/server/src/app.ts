@@ -1,4 +1,4 @@
-import { type FrontDoorOptions, openFrontDoor, refuseOtherMethods } from './http/front-door.ts';
+import { type FrontDoorOptions, openFrontDoor, refuseOtherMethods, takeShortcut } from './http/front-door.ts';
 import { getOpenApi } from './http/openapi.ts';
 import type { App, Parts } from './http/route.ts';
 import { deleteAuthTokenById, getAuthToken } from './http/routes/auth-token-by-id.ts';
@@ -19,6 +19,7 @@ import { patchUser } from './http/routes/modify-user.ts';
 import { getMetadata, introspect, revoke } from './http/routes/oauth.ts';
 import { reviewToken } from './http/routes/token-review.ts';
 import { verify } from './http/routes/verify.ts';
+import { createShortcut } from './http/shortcut.ts';
 
 const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   getRoot,
@@ -54,6 +55,11 @@ export async function buildApp(parts: Parts, options: FrontDoorOptions): Promise
   const app = await openFrontDoor(parts, options);
   for (const endpoint of endpoints) endpoint(app, parts);
   refuseOtherMethods(app, { corsOn: options.corsOrigins.length > 0 });
+  // A log that wants every request must see every request.
+  takeShortcut(
+    app,
+    createShortcut(parts, () => options.logger.level === 'debug' || options.logger.level === 'trace'),
+  );
   await app.ready();
   return app;
 }

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Config, ConfigError } from './config.ts';
 import { newCounts } from './counts.ts';
 import { Refusal } from './errors.ts';
+import { clientAddress } from './http/client-address.ts';
 import { formatCursor } from './http/cursor.ts';
 import { createRevocationStreams } from './http/revocation-stream.ts';
 import type { App, Parts } from './http/route.ts';
@@ -94,6 +95,7 @@ export async function startService(
       lastUses,
       finder: createTokenFinder({ store, digestKeys, clock, policy, lastUses }),
       streams,
+      addressOf: clientAddress(config.trustedProxies),
       counts: newCounts(),
       installationName: config.installationName,
       isDraining: () => draining,

@@ -20,6 +20,7 @@ export interface TestService extends Service {
 export async function startTestService(
   env: Record<string, string> = {},
   dataDir: string = mkdtempSync(join(tmpdir(), 'guardbee-')),
+  level = 'trace',
 ): Promise<TestService> {
   let lines = '';
   const sink = new Writable({
@@ -41,7 +42,7 @@ export async function startTestService(
   );
   let ahead = 0;
   const clock: Clock = systemClock(() => Date.now() + ahead);
-  const service = await startService(config, { logger: pino({ level: 'trace' }, sink), clock });
+  const service = await startService(config, { logger: pino({ level }, sink), clock });
   return {
     ...service,
     dataDir,

@@ -1,28 +1,33 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
 import type { TokenUse } from '../storage/records.ts';
 import type { TokenFinder } from '../tokens/find.ts';
 import type { Principal } from '../tokens/principal.ts';
 import { isRepeated, parseAuthorization } from './authorization.ts';
+import type { ClientAddress } from './client-address.ts';
 
 /**
  * The principal of a request, by its `Authorization` header and nothing else: a token in a URL or a body is never
  * accepted. Throws `PERMISSION_DENIED`, with RFC 6750's error only when a credential was sent (its section 3.1).
  * Answers at once when the token is remembered, so that the request doesn't wait for a turn of the event loop.
  */
-export function authenticate(request: FastifyRequest, finder: TokenFinder): Principal | Promise<Principal> {
+export function authenticate(
+  request: FastifyRequest,
+  { finder, addressOf }: { finder: TokenFinder; addressOf: ClientAddress },
+): Principal | Promise<Principal> {
   const credential = parseAuthorization(request.headers.authorization);
   if (credential.kind === 'none') throw new Refusal('PERMISSION_DENIED');
   if (credential.kind === 'malformed' || isRepeated(request.raw.rawHeaders, 'authorization'))
     throw notAccepted();
-  const found = finder.find(credential.value, useOf(request));
+  const found = finder.find(credential.value, useOf(request.raw, addressOf));
   return found instanceof Promise ? found.then(accepted) : accepted(found);
 }
 
 /** Where a token is used from, and for what. */
-export function useOf(request: FastifyRequest): Omit<TokenUse, 'time'> {
+export function useOf(request: IncomingMessage, addressOf: ClientAddress): Omit<TokenUse, 'time'> {
   const { 'x-giant-swarm-activity': activity, 'user-agent': userAgent } = request.headers;
-  return { ip: request.ip, activity: cut(activity), userAgent: cut(userAgent) };
+  return { ip: addressOf(request), activity: cut(activity), userAgent: cut(userAgent) };
 }
 
 function accepted(principal: Principal | undefined): Principal {

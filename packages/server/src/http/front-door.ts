@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
 import {
@@ -21,6 +22,7 @@ import { openApiOptions } from './openapi.ts';
 import { requestId } from './request-context.ts';
 import { type Entry, RIGHTS } from './rights.ts';
 import type { App, Parts } from './route.ts';
+import type { Shortcut } from './shortcut.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
 export interface FrontDoorOptions {
@@ -128,11 +130,23 @@ function admit(parts: Parts, request: FastifyRequest, entry: Entry | undefined):
   };
   let found: Principal | Promise<Principal>;
   try {
-    found = authenticate(request, parts.finder);
+    found = authenticate(request, parts);
   } catch (error) {
     return refuse(error);
   }
   return found instanceof Promise ? found.catch(refuse).then(enter) : enter(found);
+}
+
+/** Lets the shortcut answer what it can, and the framework the rest. */
+export function takeShortcut(app: App, shortcut: Shortcut): void {
+  const handlers = app.server.listeners('request') as ((
+    request: IncomingMessage,
+    reply: ServerResponse,
+  ) => void)[];
+  app.server.removeAllListeners('request');
+  app.server.on('request', (request, reply) => {
+    if (!shortcut(request, reply)) for (const handle of handlers) handle(request, reply);
+  });
 }
 
 /** Puts the table's entry on a route; one that the table does not know can't be built. */

@@ -12,6 +12,7 @@ import type { LoginParts } from '../login/log-in.ts';
 import type { TokenFinder } from '../tokens/find.ts';
 import type { LastUses } from '../tokens/last-use.ts';
 import type { Principal } from '../tokens/principal.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { RevocationStreams } from './revocation-stream.ts';
 import type { Entry } from './rights.ts';
 
@@ -19,6 +20,7 @@ import type { Entry } from './rights.ts';
 export interface Parts extends LoginParts {
   readonly finder: TokenFinder;
   readonly lastUses: LastUses;
+  readonly addressOf: ClientAddress;
   readonly streams: RevocationStreams;
   readonly counts: Counts;
   readonly installationName: string;

@@ -19,6 +19,11 @@ export interface TokenFinder {
     tokenString: string,
     use: Omit<TokenUse, 'time'>,
   ): Principal | undefined | Promise<Principal | undefined>;
+  /**
+   * The same without a promise: undefined when the store must be asked, or the token is not accepted; `find` tells which.
+   * Throws `StoreUnavailable`.
+   */
+  findRemembered(tokenString: string, use: Omit<TokenUse, 'time'>): Principal | undefined;
   /** Store reads so far, and tokens remembered. */
   counts(): { readonly reads: number; readonly remembered: number };
 }
@@ -75,17 +80,24 @@ export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }
     return isAlive(principal, lastUsed, now) ? accept(principal, use, now) : undefined;
   }
 
+  function findRemembered(tokenString: string, use: Omit<TokenUse, 'time'>): Principal | undefined {
+    const principal = memory?.recall(tokenString);
+    if (principal === undefined) return undefined;
+    const now = clock.now();
+    if (policy.idleTimeout === null)
+      return isAlive(principal, null, now) ? accept(principal, use, now) : undefined;
+    // Idle time is known here only while a use is still in memory; else the store is asked for it.
+    const lastUsed = lastUses.pending(principal.token.id)?.time;
+    return lastUsed !== undefined && isAlive(principal, lastUsed, now)
+      ? accept(principal, use, now)
+      : undefined;
+  }
+
   return {
-    find(tokenString, use) {
-      if (!isTokenString(tokenString)) return undefined;
-      const principal = memory?.recall(tokenString);
-      if (principal === undefined) return findInStore(tokenString, use);
-      const now = clock.now();
-      // Idle time is known here only while a use is still in memory; else the store is asked for it.
-      const pending = policy.idleTimeout === null ? undefined : lastUses.pending(principal.token.id);
-      if (policy.idleTimeout !== null && pending === undefined) return findInStore(tokenString, use);
-      return isAlive(principal, pending?.time ?? null, now) ? accept(principal, use, now) : undefined;
-    },
+    find: (tokenString, use) =>
+      findRemembered(tokenString, use) ??
+      (isTokenString(tokenString) ? findInStore(tokenString, use) : undefined),
+    findRemembered,
     counts: () => ({ reads, remembered: memory?.size() ?? 0 }),
   };
 }

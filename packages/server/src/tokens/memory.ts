@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Change, UserRecord } from '../storage/records.ts';
-import type { Principal, PrincipalToken } from './principal.ts';
+import type { Principal } from './principal.ts';
 
 /**
  * Verifications, remembered. An entry may be used only as long as the store confirms that nothing has changed about it:
@@ -26,7 +26,8 @@ interface Slot {
 
 interface Entry {
   readonly key: string;
-  readonly token: PrincipalToken;
+  /** The same object at each recall, so that others may hang on to it what they made of it. */
+  readonly principal: Principal;
   readonly slot: Slot;
 }
 
@@ -42,7 +43,7 @@ export function createPrincipalMemory(
 
   function forget(entry: Entry): void {
     byKey.delete(entry.key);
-    byTokenId.delete(entry.token.id);
+    byTokenId.delete(entry.principal.token.id);
   }
 
   function forgetChanged(): void {
@@ -66,11 +67,13 @@ export function createPrincipalMemory(
 
   return {
     recall(tokenString) {
+      const key = keyOf(tokenString);
+      // Junk is not worth asking the store what has changed.
+      if (!byKey.has(key)) return undefined;
       forgetChanged();
-      const entry = byKey.get(keyOf(tokenString));
+      const entry = byKey.get(key);
       if (entry === undefined) return undefined;
-      const { token, slot } = entry;
-      if (slot.user !== undefined) return { token, user: slot.user };
+      if (entry.slot.user !== undefined) return entry.principal;
       forget(entry);
       return undefined;
     },
@@ -78,15 +81,16 @@ export function createPrincipalMemory(
       forgetChanged();
       return generation;
     },
-    remember(tokenString, { token, user }, mark) {
+    remember(tokenString, principal, mark) {
       forgetChanged();
       if (generation !== mark) return;
+      const { token, user } = principal;
       let slot = slots.get(user.id);
       if (slot === undefined) {
         slot = { user };
         slots.set(user.id, slot);
       }
-      const entry = { key: keyOf(tokenString), token, slot };
+      const entry = { key: keyOf(tokenString), principal: { token, user: slot.user ?? user }, slot };
       byKey.set(entry.key, entry);
       byTokenId.set(token.id, entry);
       if (byKey.size > maxEntries) forget(byKey.values().next().value as Entry);

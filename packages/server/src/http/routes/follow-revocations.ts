@@ -21,7 +21,7 @@ const MAX_FOLLOWERS = 1_000;
 export const REVOCATIONS = 'revocations';
 
 export function followRevocations(app: App, parts: Parts): void {
-  const { store, digestKeys, streams, finder } = parts;
+  const { store, digestKeys, streams } = parts;
   let following = 0;
   app.get(
     '/v4/revocations/',
@@ -60,7 +60,7 @@ export function followRevocations(app: App, parts: Parts): void {
       // The token that follows is verified again and again: it ends like any other.
       streams.follow(reply.raw, seq, async () => {
         try {
-          authorize(request, await authenticate(request, finder), RIGHTS['GET /v4/revocations/'] as Entry);
+          authorize(request, await authenticate(request, parts), RIGHTS['GET /v4/revocations/'] as Entry);
           return true;
         } catch (error) {
           if (error instanceof Refusal) return false;

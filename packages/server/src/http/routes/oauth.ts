@@ -30,7 +30,7 @@ const Introspection = Type.Union([
 ]);
 
 /** RFC 7662. Whatever is not a living token gets exactly `{"active":false}`. */
-export function introspect(app: App, { finder, policy }: Parts): void {
+export function introspect(app: App, { finder, policy, addressOf }: Parts): void {
   app.post(
     '/oauth2/introspect',
     {
@@ -44,7 +44,8 @@ export function introspect(app: App, { finder, policy }: Parts): void {
         response: replies({ 200: Introspection }, ['PERMISSION_DENIED']),
       },
     },
-    async (request) => introspection(await finder.find(request.body.token, useOf(request)), policy),
+    async (request) =>
+      introspection(await finder.find(request.body.token, useOf(request.raw, addressOf)), policy),
   );
 }
 

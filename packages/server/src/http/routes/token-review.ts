@@ -29,7 +29,7 @@ const Reviewed = Type.Object({
  * The Kubernetes API server's webhook (authentication.k8s.io/v1). It never answers a name of Kubernetes' own: an e-mail
  * can't begin with `system:`, and a group that does can't be assigned and would not be passed on.
  */
-export function reviewToken(app: App, { finder }: Parts): void {
+export function reviewToken(app: App, { finder, addressOf }: Parts): void {
   app.post(
     '/apis/authentication.k8s.io/v1/tokenreviews',
     {
@@ -43,7 +43,7 @@ export function reviewToken(app: App, { finder }: Parts): void {
     },
     async (request) => {
       const { apiVersion, kind, spec } = request.body;
-      const principal = await finder.find(spec.token, useOf(request));
+      const principal = await finder.find(spec.token, useOf(request.raw, addressOf));
       if (principal === undefined) return { apiVersion, kind, status: { authenticated: false } };
       const { user, token } = principal;
       return {

@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Refusal } from '../../errors.ts';
+import type { Principal } from '../../tokens/principal.ts';
 import { SCOPE_PATTERN, satisfies } from '../../tokens/scopes.ts';
 import { type App, principalOf } from '../route.ts';
 import { replies } from '../schemas.ts';
 
+const ASCII = /^[ -~]*$/;
 const SCOPE = new RegExp(SCOPE_PATTERN);
 const Verified = Type.Object({ email: Type.String() });
 
@@ -42,11 +44,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply) {
     if (!satisfies(token.scopes, scope))
       throw new Refusal('INSUFFICIENT_SCOPE', { challenge: 'insufficient_scope' });
   }
-  reply
-    .header('x-auth-user', headerText(user.email))
-    .header('x-auth-token-id', token.id)
-    .header('x-auth-scopes', token.scopes.join(' '))
-    .header('x-auth-groups', headerText(user.groups.join(',')));
+  reply.headers(identityHeaders({ user, token }));
   return { email: user.email };
 }
 
@@ -62,7 +60,17 @@ function wantedScopes(request: FastifyRequest): string[] {
   return wanted;
 }
 
+/** What a proxy may pass on: who it is, in headers. */
+export function identityHeaders({ user, token }: Principal): Record<string, string> {
+  return {
+    'x-auth-user': headerText(user.email),
+    'x-auth-token-id': token.id,
+    'x-auth-scopes': token.scopes.join(' '),
+    'x-auth-groups': headerText(user.groups.join(',')),
+  };
+}
+
 /** Headers are bytes: text beyond ASCII goes out as UTF-8. */
 function headerText(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
+  return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
