@@ -33,7 +33,9 @@ export class RevocationFollower {
   #next: RevocationStream | undefined;
   #cursor: string | undefined;
   #failures = 0;
-  #renewals = 0;
+  /** How many connections in a row brought late heartbeats, and whether this one did. */
+  #lateOnes = 0;
+  #isLate = false;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -66,8 +68,9 @@ export class RevocationFollower {
       onConfirmation: (confirmation) => {
         if (connected === 0) {
           connected = clock.monotonic();
-          this.#takeOver(stream, confirmation);
+          this.#takeOver(stream);
         }
+        this.#watchLateness(confirmation);
         cache.freshness.confirm(confirmation.monotonic, confirmation.now, confirmation.serviceTime);
       },
     });
@@ -79,16 +82,25 @@ export class RevocationFollower {
   }
 
   /** All that was missed has come before this first heartbeat: from now on this connection is the one that counts. */
-  #takeOver(stream: RevocationStream, { monotonic, now }: Confirmation): void {
+  #takeOver(stream: RevocationStream): void {
     const before = this.#current;
     this.#current = stream;
     this.#next = undefined;
     this.#options.cache.follow(stream);
     before?.close();
-    // A heartbeat that took long to come ties the clocks loosely; the next connection may do better.
-    const isLoose = now.monotonic - monotonic > this.#options.maxStale / 4;
-    this.#renewals = isLoose ? this.#renewals + 1 : 0;
-    this.#schedule(isLoose ? Math.min(this.#renewAfter, 500 * 2 ** this.#renewals) : this.#renewAfter);
+    this.#isLate = false;
+    this.#schedule(this.#renewAfter);
+  }
+
+  /**
+   * Heartbeats that seem late may only be tied badly: the first one took long to come, or the service's machine has
+   * slept. Then the next connection does better.
+   */
+  #watchLateness({ monotonic, now }: Confirmation): void {
+    if (this.#isLate) return;
+    this.#isLate = now.monotonic - monotonic > this.#options.maxStale / 4;
+    this.#lateOnes = this.#isLate ? Math.min(this.#lateOnes + 1, 10) : 0;
+    if (this.#isLate) this.#schedule(Math.min(this.#renewAfter, 250 * 2 ** this.#lateOnes));
   }
 
   #onEnd(stream: RevocationStream, reason: Error): void {

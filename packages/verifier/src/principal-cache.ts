@@ -7,8 +7,15 @@ import { concerns, EVERYTHING, type Revocation } from './revocation.ts';
 /** Revocations kept for the questions that are on their way; with more than these, an answer is not kept. */
 const RECENT = 1_000;
 
-/** What was known when a question was put. */
+/**
+ * How long an answer is used, in ms. Then the service is asked again, and so learns that the token is in use: otherwise
+ * it would end as idle what is remembered here.
+ */
+const ASK_AGAIN_AFTER = 60_000;
+
+/** What was known when a question was put, and when that was. */
 export interface Mark {
+  readonly at: number;
   readonly feed: object | undefined;
   readonly seen: number;
 }
@@ -22,7 +29,7 @@ export class PrincipalCache {
   readonly freshness: Freshness;
   readonly #maxStale: number;
   readonly #clock: Clock;
-  readonly #remembered: Remembered;
+  readonly #remembered: Remembered<TokenFacts & { readonly since: number }>;
   #feed: object | undefined;
   #seen = 0;
   #recent: Revocation[] = [];
@@ -42,16 +49,15 @@ export class PrincipalCache {
   find(key: string): TokenFacts | undefined {
     if (this.freshness.age() > this.#maxStale) return undefined;
     const facts = this.#remembered.get(key);
-    if (facts === undefined || facts.expires === null) return facts;
+    if (facts === undefined || this.#clock.monotonic() - facts.since >= ASK_AGAIN_AFTER) return undefined;
     // By the service's clock, and by ours should it be ahead: at that instant the service has the say.
-    if (Math.max(this.freshness.latestServiceTime(), this.#clock.wall()) < facts.expires) return facts;
-    this.#remembered.delete(key);
-    return undefined;
+    const latest = Math.max(this.freshness.latestServiceTime(), this.#clock.wall());
+    return latest < (facts.expires ?? Number.POSITIVE_INFINITY) ? facts : undefined;
   }
 
   /** To be taken before a question is put. */
   mark(): Mark {
-    return { feed: this.#feed, seen: this.#seen };
+    return { at: this.#clock.monotonic(), feed: this.#feed, seen: this.#seen };
   }
 
   /**
@@ -63,7 +69,8 @@ export class PrincipalCache {
     const missed = this.#seen - mark.seen;
     const since = missed === 0 ? [] : this.#recent.slice(-missed);
     if (missed > since.length || since.some((revocation) => concerns(revocation, facts))) return false;
-    if (mark.feed !== undefined && mark.feed === this.#feed) this.#remembered.set(key, facts);
+    if (mark.feed === undefined || mark.feed !== this.#feed) return true;
+    this.#remembered.set(key, { ...facts, since: mark.at });
     return true;
   }
 

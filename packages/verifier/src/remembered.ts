@@ -2,9 +2,9 @@ import type { TokenFacts } from './principal.ts';
 import type { Revocation } from './revocation.ts';
 
 /** A bounded table of what is known of tokens; the one that was not used for longest makes room. Knows no time. */
-export class Remembered {
+export class Remembered<T extends Pick<TokenFacts, 'tokenId' | 'userId'>> {
   readonly #maxEntries: number;
-  readonly #facts = new Map<string, TokenFacts>();
+  readonly #facts = new Map<string, T>();
   readonly #byToken = new Map<string, Set<string>>();
   readonly #byUser = new Map<string, Set<string>>();
 
@@ -16,7 +16,7 @@ export class Remembered {
     return this.#facts.size;
   }
 
-  get(key: string): TokenFacts | undefined {
+  get(key: string): T | undefined {
     const facts = this.#facts.get(key);
     if (facts === undefined) return undefined;
     this.#facts.delete(key);
@@ -24,7 +24,7 @@ export class Remembered {
     return facts;
   }
 
-  set(key: string, facts: TokenFacts): void {
+  set(key: string, facts: T): void {
     this.delete(key);
     this.#facts.set(key, facts);
     add(this.#byToken, facts.tokenId, key);
