@@ -22,7 +22,11 @@ for (const name of Object.keys(guarded) as (keyof typeof guarded)[]) {
       await peer.close();
     });
 
-    const get = (authorization?: string | string[], headers: Record<string, string> = {}, path = '/') =>
+    const get = (
+      authorization?: string | readonly string[],
+      headers: Record<string, string> = {},
+      path = '/',
+    ) =>
       new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: unknown }>(
         (resolve, reject) => {
           const all = {

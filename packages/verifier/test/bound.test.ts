@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createVerifier, isVerifierUnavailable, type Verifier } from '../src/index.ts';
+import { insist, type Outcome } from './insist.ts';
 import { forkPeerService, OWN_TOKEN, PeerService } from './peer-service.ts';
 import { startProxy } from './proxy.ts';
 import { until } from './until.ts';
@@ -12,33 +13,13 @@ const SCHEDULING = 100;
 const TRIALS = 3;
 const figures: string[] = [];
 
-/** Asks again and again; answers with what the last acceptance, the last question and the last outcome were. */
-function insist(verifier: Verifier, token: string) {
-  const seen = { lastAccept: 0, accepted: 0, refused: 0, unavailable: 0 };
-  let isOver = false;
-  const done = (async () => {
-    while (!isOver) {
-      try {
-        const principal = await verifier.verify(token);
-        if (principal === undefined) seen.refused += 1;
-        else {
-          seen.accepted += 1;
-          seen.lastAccept = performance.now();
-        }
-      } catch (error) {
-        if (!isVerifierUnavailable(error)) throw error;
-        seen.unavailable += 1;
-      }
-      await sleep(2);
-    }
-  })();
-  return {
-    seen,
-    async stop() {
-      isOver = true;
-      await done;
-    },
-  };
+async function outcomeOf(verifier: Verifier, token: string): Promise<Outcome> {
+  try {
+    return (await verifier.verify(token)) === undefined ? 'refused' : 'accepted';
+  } catch (error) {
+    if (isVerifierUnavailable(error)) return 'unavailable';
+    throw error;
+  }
 }
 
 type Peer = { issue(): string | Promise<string>; revoke(token: string): void | Promise<void> };
@@ -60,7 +41,7 @@ async function measure(
   });
   try {
     const token = await peer.issue();
-    const insistent = insist(verifier, token);
+    const insistent = insist(() => outcomeOf(verifier, token));
     await sleep(400);
     assert.ok(insistent.seen.accepted > 10, 'the token was accepted before');
     await disturb();

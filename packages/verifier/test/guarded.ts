@@ -31,7 +31,7 @@ async function listening(server: Server, verifier: Verifier): Promise<Guarded> {
   };
 }
 
-export const guarded = {
+export const guarded: Record<'node:http' | 'Express' | 'Fastify' | 'Hono', Guard> = {
   'node:http': async (verifier, options) => {
     const guard = forNode(verifier, options);
     const server = createServer(async (req, res) => {
@@ -56,4 +56,4 @@ export const guarded = {
     const app = new Hono().get('/', forHono(verifier, options), (c) => c.json(c.get('principal')));
     return listening(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server, verifier);
   },
-} satisfies Record<string, Guard>;
+};

@@ -191,7 +191,7 @@ export class PeerService {
     if (introspection === 'cut') return void reply.socket?.destroy();
     if (typeof introspection === 'number') return void reply.writeHead(introspection).end('{"active":true}');
     reply.writeHead(200, { 'content-type': 'application/json' });
-    if (introspection === 'garbage') reply.end('{"active":"true"}');
+    if (introspection === 'garbage') reply.end(JSON.stringify({ ...answer, active: 'true' }));
     else if (introspection === 'huge') reply.end(`{"active":false${' '.repeat(100_000)}}`);
     else reply.end(JSON.stringify(answer));
   }
