@@ -20,6 +20,10 @@ function report(error: unknown): number {
     if (error.hint !== undefined) io.err(`Try: ${error.hint}`);
     return error.exitCode;
   }
+  if (error instanceof Error && error.name === 'ConfigError') {
+    io.err(`guardbee: ${error.message}`);
+    return EXIT.configuration;
+  }
   if (error instanceof Error && error.name === 'ExitPromptError') return EXIT.interrupted;
   io.err(`guardbee: ${error instanceof Error ? error.message : String(error)}`);
   return EXIT.failed;

@@ -1,7 +1,7 @@
 import { UsersApi } from 'giantswarm';
+import { allPages } from './all-pages.ts';
 import { type ConnectionOptions, callOptions, connectAsUser, explain } from './connection.ts';
 import type { Io } from './io.ts';
-import type { ShownUser } from './show-user.ts';
 import type { UserDirectory } from './user-directory.ts';
 
 /** The users of a service, through its API. */
@@ -13,20 +13,7 @@ export function onlineUsers(options: ConnectionOptions, io: Io): UserDirectory {
       throw explain(error, endpoint);
     });
   return {
-    async list() {
-      const users: ShownUser[] = [];
-      for (let cursor: string | undefined; ; ) {
-        const page = {
-          ...callOptions('users-list'),
-          limit: 1000,
-          ...(cursor === undefined ? {} : { cursor }),
-        };
-        const { data, response } = await call(api.getUsersWithHttpInfo(page));
-        users.push(...data);
-        cursor = nextCursor(response.headers.link);
-        if (cursor === undefined) return users;
-      }
-    },
+    list: () => call(allPages((page) => api.getUsersWithHttpInfo({ ...callOptions('users-list'), ...page }))),
     show: (email) => call(api.getUser(email, callOptions('users-show'))),
     async create({ email, passwordBase64, expiry, admin }) {
       const body = expiry === undefined ? { password: passwordBase64 } : { password: passwordBase64, expiry };
@@ -50,12 +37,4 @@ export function onlineUsers(options: ConnectionOptions, io: Io): UserDirectory {
     },
     async close() {},
   };
-}
-
-/** RFC 8288, as far as this API uses it. */
-function nextCursor(link: string | undefined): string | undefined {
-  const target = /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1];
-  return target === undefined
-    ? undefined
-    : (new URL(target, 'http://localhost').searchParams.get('cursor') ?? undefined);
 }

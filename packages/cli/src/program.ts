@@ -52,7 +52,9 @@ export function buildProgram(io: Io, version: string): Command {
     .summary('show who you are')
     .action(async (options) => (await import('./commands/whoami.ts')).whoami(options, io));
 
+  addTokens(program, io);
   addUsers(program, io);
+  addPolicy(program, io);
 
   program
     .command('version')
@@ -87,6 +89,54 @@ function online(command: Command): Command {
   return command
     .option('-e, --endpoint <url>', 'the service to talk to (GUARDBEE_ENDPOINT)')
     .addOption(JSON_OPTION);
+}
+
+function addTokens(program: Command, io: Io): void {
+  const tokens = program
+    .command('tokens')
+    .summary('manage tokens')
+    .description('List, make and end tokens. A token is named by its id, which is no secret.');
+  const load = () => import('./commands/tokens.ts');
+
+  online(tokens.command('list'))
+    .summary('list living tokens; * is the one of this session')
+    .option('--user <email>', "somebody else's, as an administrator")
+    .action(async (options) => (await load()).listTokens(options, io));
+  online(tokens.command('create <email>'))
+    .summary('make a token for a script or a service; it is shown once')
+    .option('--name <name>', 'what it is for')
+    .option('--expiry <time>', 'when it ends: an RFC 3339 time, or never')
+    .option('--scope <scope...>', 'what it may do; without it, everything the user may')
+    .option(...STDIN)
+    .option(...FILE)
+    .action(async (email, options) => (await load()).createToken({ ...options, email }, io));
+  online(tokens.command('show <id>'))
+    .summary('show one token')
+    .action(async (id, options) => (await load()).showToken({ ...options, id }, io));
+  online(tokens.command('why <id>'))
+    .summary('say why a token is not accepted any more')
+    .action(async (id, options) => (await load()).whyToken({ ...options, id }, io));
+  online(tokens.command('revoke [id...]'))
+    .summary('end tokens')
+    .option('--all-others', 'all of yours but the one of this session')
+    .option('--user <email>', "all of somebody else's, as an administrator")
+    .action(async (ids, options) => (await load()).revokeTokens({ ...options, ids }, io));
+}
+
+function addPolicy(program: Command, io: Io): void {
+  const policy = program.command('policy').summary('try a stricter policy before it is set');
+  policy
+    .command('plan')
+    .summary('show which living tokens a policy would end')
+    .description(
+      'Show which living tokens a policy would end, before it does. Works on the data directory of this machine and changes nothing.',
+    )
+    .option('--max-age <duration>', 'like GUARDBEE_TOKEN_MAX_AGE, e.g. 30d')
+    .option('--idle-timeout <duration>', 'like GUARDBEE_TOKEN_IDLE_TIMEOUT, e.g. 12h')
+    .option('--tokens-per-user <number>', 'like GUARDBEE_TOKENS_PER_USER; the oldest beyond it would go')
+    .option('--data-dir <folder>', 'which one (GUARDBEE_DATA_DIR)')
+    .addOption(JSON_OPTION)
+    .action(async (options) => (await import('./commands/policy-plan.ts')).planPolicy(options, io));
 }
 
 function addUsers(program: Command, io: Io): void {

@@ -14,6 +14,20 @@ export interface CallOptions {
   timeout?: Timeout;
 }
 
+/** Options of lists: which page. Beyond v4. */
+export interface ListOptions extends CallOptions {
+  /** Items at most, 1–1000; default 100. */
+  limit?: number | null | undefined;
+  /** Where to go on: `nextCursor(response)` of the page before. Opaque. */
+  cursor?: string | null | undefined;
+}
+
+/** Options of ending many tokens. Beyond v4. */
+export interface EndOptions extends CallOptions {
+  /** `current`: spares the token that asks. */
+  except?: 'current' | null | undefined;
+}
+
 /** Options as every operation takes them. */
 export type Options = CallOptions | null | undefined;
 
@@ -22,6 +36,7 @@ export interface Arguments {
   /** A whole `Authorization` header value that wins over the client's apiKey; undefined when none was given. */
   authorization: string | undefined;
   email: string;
+  id: string;
   body: unknown;
   opts: CallOptions;
 }
@@ -41,7 +56,7 @@ export interface Arguments {
  */
 export function readArguments(
   operation: string,
-  required: readonly ('email' | 'body')[],
+  required: readonly ('email' | 'id' | 'body')[],
   args: readonly unknown[],
 ): Arguments {
   const names = isOlder(required, args) ? ['authorization', ...required] : required;
@@ -53,7 +68,7 @@ export function readArguments(
     values[name] = value;
   });
   const opts = (args[names.length] ?? {}) as CallOptions;
-  return { authorization: undefined, email: '', body: null, ...values, opts };
+  return { authorization: undefined, email: '', id: '', body: null, ...values, opts };
 }
 
 function isOlder(required: readonly string[], args: readonly unknown[]): boolean {

@@ -18,9 +18,15 @@ declare namespace GiantSwarm {
   export type CallOptions = members.CallOptions;
   export type InfoApi = members.InfoApi;
   export type UsersApi = members.UsersApi;
+  export type EndOptions = members.EndOptions;
+  export type ListOptions = members.ListOptions;
+  export type V4AuthToken = members.V4AuthToken;
+  export type V4AuthTokenEnded = members.V4AuthTokenEnded;
+  export type V4AuthTokenLastUsed = members.V4AuthTokenLastUsed;
   export type V4CreateAuthTokenRequest = members.V4CreateAuthTokenRequest;
   export type V4CreateAuthTokenResponse = members.V4CreateAuthTokenResponse;
   export type V4CreateUserRequest = members.V4CreateUserRequest;
+  export type V4DeletedAuthTokens = members.V4DeletedAuthTokens;
   export type V4GenericResponse = members.V4GenericResponse;
   export type V4InfoResponse = members.V4InfoResponse;
   export type V4InfoResponseGeneral = members.V4InfoResponseGeneral;

@@ -16,7 +16,7 @@ export type UsersApi = UsersApiClass;
 
 export type { Params, WithHttpInfo } from './api-client.ts';
 export type { ApiResponse } from './api-response.ts';
-export type { CallOptions } from './arguments.ts';
+export type { CallOptions, EndOptions, ListOptions } from './arguments.ts';
 export type {
   ApiKeyAuthentication,
   Authentication,
@@ -34,14 +34,19 @@ export {
 } from './info-models.ts';
 export type { Model } from './model.ts';
 export {
+  V4AuthToken,
+  V4AuthTokenEnded,
+  V4AuthTokenLastUsed,
   V4CreateAuthTokenRequest,
   V4CreateAuthTokenResponse,
   V4CreateUserRequest,
+  V4DeletedAuthTokens,
   V4GenericResponse,
   V4ModifyUserPasswordRequest,
   V4ModifyUserRequest,
   V4UserListItem,
 } from './models.ts';
+export { nextCursor } from './next-cursor.ts';
 export type { CollectionFormat } from './params.ts';
 export type { RequestDraft } from './request-draft.ts';
 export type { Timeout } from './send.ts';

@@ -131,3 +131,76 @@ export const V4ModifyUserPasswordRequest: Model<V4ModifyUserPasswordRequest> = d
   'V4ModifyUserPasswordRequest',
   { current_password_base64: 'String', new_password_base64: 'String' },
 );
+
+/** When a token was last used. Beyond v4; behind by 5 seconds at most. */
+export interface V4AuthTokenLastUsed {
+  time?: string | undefined;
+  ip?: string | undefined;
+  /** `X-Giant-Swarm-Activity` of that request. */
+  activity?: string | null | undefined;
+  user_agent?: string | null | undefined;
+  /** Alias of `user_agent`. */
+  userAgent?: string | null | undefined;
+}
+export const V4AuthTokenLastUsed: Model<V4AuthTokenLastUsed> = defineModel('V4AuthTokenLastUsed', {
+  time: 'String',
+  ip: 'String',
+  activity: 'String',
+  user_agent: 'String',
+});
+
+/** When and why a token ended. Beyond v4. */
+export interface V4AuthTokenEnded {
+  time?: string | undefined;
+  /** Like `logout`, `revoked`, `expired`, `password_changed`. */
+  cause?: string | undefined;
+  /** The id of the user who did it; null: the service or its operator. */
+  actor?: string | null | undefined;
+  request_id?: string | null | undefined;
+  /** Alias of `request_id`. */
+  requestId?: string | null | undefined;
+}
+export const V4AuthTokenEnded: Model<V4AuthTokenEnded> = defineModel('V4AuthTokenEnded', {
+  time: 'String',
+  cause: 'String',
+  actor: 'String',
+  request_id: 'String',
+});
+
+/** A token as its owner sees it, without the token itself. Beyond v4. */
+export interface V4AuthToken {
+  /** The token's public name. */
+  id?: string | undefined;
+  name?: string | null | undefined;
+  created?: string | undefined;
+  expiry?: string | undefined;
+  scopes?: string[] | undefined;
+  /** Whether it is the one that asks. */
+  current?: boolean | undefined;
+  /** null: never. */
+  last_used?: V4AuthTokenLastUsed | null | undefined;
+  /** Alias of `last_used`. */
+  lastUsed?: V4AuthTokenLastUsed | null | undefined;
+  /** Only of a token that has ended. */
+  ended?: V4AuthTokenEnded | undefined;
+}
+export const V4AuthToken: Model<V4AuthToken> = defineModel('V4AuthToken', {
+  id: 'String',
+  name: 'String',
+  created: 'String',
+  expiry: 'String',
+  scopes: ['String'],
+  current: 'Boolean',
+  last_used: V4AuthTokenLastUsed,
+  ended: V4AuthTokenEnded,
+});
+
+/** How many tokens were ended. Beyond v4. */
+export interface V4DeletedAuthTokens extends V4GenericResponse {
+  count?: number | undefined;
+}
+export const V4DeletedAuthTokens: Model<V4DeletedAuthTokens> = defineModel('V4DeletedAuthTokens', {
+  message: 'String',
+  code: 'String',
+  count: 'Number',
+});

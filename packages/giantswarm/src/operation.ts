@@ -1,5 +1,5 @@
 import type { ApiClient, WithHttpInfo } from './api-client.ts';
-import type { Arguments } from './arguments.ts';
+import type { Arguments, EndOptions, ListOptions } from './arguments.ts';
 import type { ReturnType } from './convert.ts';
 
 const json = 'application/json';
@@ -10,7 +10,8 @@ export function callOperation<T>(
   path: string,
   httpMethod: string,
   returnType: ReturnType,
-  { authorization, email, body, opts }: Arguments,
+  { authorization, email, id, body, opts }: Arguments,
+  query: readonly ('limit' | 'cursor' | 'except')[] = [],
 ): Promise<WithHttpInfo<T>> {
   const headerParams = {
     ...(authorization === undefined ? undefined : { Authorization: authorization }),
@@ -22,8 +23,8 @@ export function callOperation<T>(
   return client.callApi<T>(
     path,
     httpMethod,
-    path.includes('{email}') ? { email } : {},
-    {},
+    path.includes('{email}') ? { email } : path.includes('{id}') ? { id } : {},
+    Object.fromEntries(query.map((name) => [name, (opts as ListOptions & EndOptions)[name]])),
     headerParams,
     {},
     body,

@@ -1,6 +1,6 @@
 import type { WithHttpInfo } from './api-client.ts';
 import { ApiClient } from './api-client.ts';
-import type { Options } from './arguments.ts';
+import type { ListOptions, Options } from './arguments.ts';
 import { readArguments } from './arguments.ts';
 import { toWire } from './model.ts';
 import {
@@ -209,17 +209,20 @@ export class UsersApi {
    *
    * @throws ApiError `PERMISSION_DENIED`
    */
-  getUsers(opts?: Options): Promise<V4UserListItem[]>;
-  getUsers(authorization: string, opts?: Options): Promise<V4UserListItem[]>;
+  getUsers(opts?: ListOptions | null): Promise<V4UserListItem[]>;
+  getUsers(authorization: string, opts?: ListOptions | null): Promise<V4UserListItem[]>;
   getUsers(...args: unknown[]): Promise<V4UserListItem[]> {
     return this.getUsersWithHttpInfo(...(args as [Options])).then(dataOf);
   }
 
   /** `getUsers` with the response. */
-  getUsersWithHttpInfo(opts?: Options): Promise<WithHttpInfo<V4UserListItem[]>>;
-  getUsersWithHttpInfo(authorization: string, opts?: Options): Promise<WithHttpInfo<V4UserListItem[]>>;
+  getUsersWithHttpInfo(opts?: ListOptions | null): Promise<WithHttpInfo<V4UserListItem[]>>;
+  getUsersWithHttpInfo(
+    authorization: string,
+    opts?: ListOptions | null,
+  ): Promise<WithHttpInfo<V4UserListItem[]>>;
   getUsersWithHttpInfo(...args: unknown[]): Promise<WithHttpInfo<V4UserListItem[]>> {
     const read = readArguments('getUsers', [], args);
-    return callOperation(this.apiClient, '/v4/users/', 'GET', [V4UserListItem], read);
+    return callOperation(this.apiClient, '/v4/users/', 'GET', [V4UserListItem], read, ['limit', 'cursor']);
   }
 }

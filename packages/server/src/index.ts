@@ -6,4 +6,5 @@ export { type Offline, openOffline, type UserReply } from './offline.ts';
 export { type Service, startService } from './serve.ts';
 export { StoreUnavailable, StoreUnusable } from './storage/store.ts';
 export { DigestKeysError } from './tokens/digest-keys.ts';
+export type { PlannedEnd, PolicyPlan } from './tokens/policy-plan.ts';
 export { VERSION } from './version.ts';

@@ -5,6 +5,7 @@ import { parseExpiry } from './http/expiry.ts';
 import { userReply } from './http/schemas.ts';
 import { createHashQueue } from './login/hash-queue.ts';
 import { openStore } from './storage/open-store.ts';
+import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
 import { resetPassword } from './users/change-password.ts';
 import { createUser } from './users/create-user.ts';
 import { getUserByEmail } from './users/find-user.ts';
@@ -31,6 +32,8 @@ export interface Offline {
   setPassword(email: string, passwordBase64: string): Promise<void>;
   setExpiry(email: string, expiry: string): Promise<UserReply>;
   remove(email: string): Promise<void>;
+  /** Which living tokens the configured policy would end now. Changes nothing. */
+  planPolicy(): Promise<PolicyPlan>;
   close(): Promise<void>;
 }
 
@@ -61,6 +64,7 @@ export async function openOffline(config: Config): Promise<Offline> {
     setExpiry: async (email, expiry) =>
       userReply(await modifyUser(parts, email, { expiry: parseExpiry(expiry) }, act)),
     remove: (email) => deleteUser(parts, email, act),
+    planPolicy: () => planPolicy(parts, config.tokenPolicy, config.tokenLimit),
     async close() {
       await hashes.close();
       await store.close();

@@ -27,7 +27,7 @@ async function start(flags: Flags, io: Io): Promise<Service> {
     const config = readConfig(io.env, flags);
     return await startService(config, { logger: createLogger(config.logLevel) });
   } catch (error) {
-    if (error instanceof ConfigError) throw new CommandError(EXIT.configuration, error.message);
+    if (error instanceof ConfigError) throw error;
     const known =
       error instanceof StoreUnusable || error instanceof StoreUnavailable || error instanceof DigestKeysError;
     if (known || (error as NodeJS.ErrnoException).syscall !== undefined) {

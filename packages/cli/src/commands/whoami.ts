@@ -13,5 +13,5 @@ export async function whoami(options: WhoamiOptions, io: Io): Promise<void> {
   const user = await new UsersApi(client).getCurrentUser(callOptions('whoami')).catch((error: unknown) => {
     throw explain(error, endpoint);
   });
-  io.out(options.json ? JSON.stringify(user) : `${showUser(user)}\nendpoint  ${endpoint}`);
+  io.out(options.json ? JSON.stringify(user) : showUser(user, { endpoint }));
 }

@@ -1,0 +1,145 @@
+import { AuthTokensApi, UsersApi, type V4AuthToken } from 'giantswarm';
+import { allPages } from '../all-pages.ts';
+import { type ConnectionOptions, callOptions, connect, connectAsUser, explain } from '../connection.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { type PasswordOptions, readPassword, toBase64 } from '../password-input.ts';
+import { lines, showTime, table } from '../table.ts';
+
+export interface TokensOptions extends ConnectionOptions {
+  readonly json?: boolean;
+}
+
+function session(options: TokensOptions, io: Io) {
+  const { endpoint, client } = connectAsUser(options, io);
+  const call = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw explain(error, endpoint);
+    });
+  return { api: new AuthTokensApi(client), call };
+}
+
+/** One's own tokens, or with `user` somebody else's. */
+export async function listTokens(options: TokensOptions & { user?: string }, io: Io): Promise<void> {
+  const { api, call } = session(options, io);
+  const { user } = options;
+  const getPage = (page: { limit: number; cursor?: string }) => {
+    const opts = { ...callOptions('tokens-list'), ...page };
+    return user === undefined
+      ? api.getAuthTokensWithHttpInfo(opts)
+      : api.getUserAuthTokensWithHttpInfo(user, opts);
+  };
+  const tokens = await call(allPages(getPage));
+  io.out(options.json ? JSON.stringify(tokens) : showTokens(tokens));
+}
+
+/** Makes a token beside the one of the session: for a script or a service. It is shown once. */
+export async function createToken(
+  options: TokensOptions &
+    PasswordOptions & { email: string; name?: string; expiry?: string; scope?: string[] },
+  io: Io,
+): Promise<void> {
+  const { endpoint, client } = connect(options, io);
+  const password = await readPassword(options, io, `Password of ${options.email} at ${endpoint}`);
+  const { email, name, expiry, scope } = options;
+  const body = {
+    email,
+    password_base64: toBase64(password),
+    ...(name === undefined ? {} : { name }),
+    ...(expiry === undefined ? {} : { expiry: expiry === 'never' ? '0001-01-01T00:00:00Z' : expiry }),
+    ...(scope === undefined ? {} : { scopes: scope }),
+  };
+  const created = await new AuthTokensApi(client)
+    .createAuthToken(body, callOptions('tokens-create'))
+    .catch((error) => {
+      throw explain(error, endpoint);
+    });
+  if (options.json) return io.out(JSON.stringify(created));
+  io.err(`Token ${created.id}, expires ${showTime(created.expiry)}. It is shown only now:`);
+  io.out(String(created.auth_token));
+}
+
+export async function showToken(options: TokensOptions & { id: string }, io: Io): Promise<void> {
+  const { api, call } = session(options, io);
+  const token = await call(api.getAuthToken(options.id, callOptions('tokens-show')));
+  io.out(options.json ? JSON.stringify(token) : describe(token));
+}
+
+/** Why a token is not accepted any more. */
+export async function whyToken(options: TokensOptions & { id: string }, io: Io): Promise<void> {
+  const { api, call } = session(options, io);
+  const token = await call(api.getAuthToken(options.id, callOptions('tokens-why')));
+  if (options.json) return io.out(JSON.stringify(token.ended ?? null));
+  if (token.ended === undefined) return io.out(`Token ${token.id} is alive.`);
+  const { cause, time, actor, request_id: request } = token.ended;
+  const by = actor === null ? 'the service or its operator' : `user ${actor}`;
+  io.out(`Token ${token.id} ended ${time}: ${EXPLAINED[String(cause)] ?? cause}.`);
+  io.out(lines({ cause: String(cause), by, request: request ?? 'none' }));
+}
+
+export async function revokeTokens(
+  options: TokensOptions & { ids: string[]; user?: string; allOthers?: boolean },
+  io: Io,
+): Promise<void> {
+  const { api, call } = session(options, io);
+  const { ids, user, allOthers } = options;
+  if (allOthers === true || user !== undefined) {
+    if (ids.length > 0) throw new CommandError(EXIT.usage, 'Name ids, or --all-others, or --user, not both.');
+    const email =
+      user ?? (await call(new UsersApi(api.apiClient).getCurrentUser(callOptions('tokens-revoke')))).email;
+    const opts = { ...callOptions('tokens-revoke'), except: 'current' as const };
+    const { count } = await call(api.deleteUserAuthTokens(String(email), opts));
+    return io.out(
+      options.json
+        ? JSON.stringify({ count })
+        : `Ended ${count} ${count === 1 ? 'token' : 'tokens'} of ${email}.`,
+    );
+  }
+  if (ids.length === 0)
+    throw new CommandError(EXIT.usage, 'Which token? Name its id (guardbee tokens list).');
+  for (const id of ids) {
+    await call(api.deleteAuthTokenById(id, callOptions('tokens-revoke')));
+    if (!options.json) io.out(`Ended ${id}.`);
+  }
+  if (options.json) io.out(JSON.stringify({ count: ids.length }));
+}
+
+const EXPLAINED: Readonly<Record<string, string>> = {
+  logout: 'its user logged out with it',
+  revoked: 'it was revoked',
+  expired: 'its own time was over',
+  idle: 'it was not used for as long as the operator allows',
+  password_changed: "its user's password was changed",
+  user_disabled: 'its user was disabled',
+  user_expired: "its user's account expired",
+  user_deleted: 'its user was deleted',
+  limit: 'it made room for a newer one: the operator allows only so many',
+  policy: 'it had reached the age the operator allows',
+  keys_rotated: 'the key it was made with was taken out of use',
+  restored: 'the service was restored from a backup',
+};
+
+function describe(token: V4AuthToken): string {
+  return lines({
+    id: String(token.id),
+    name: token.name ?? '-',
+    created: String(token.created),
+    expires: showTime(token.expiry),
+    scopes: (token.scopes ?? []).join(' '),
+    used: token.last_used ? `${token.last_used.time} from ${token.last_used.ip}` : 'never',
+    ...(token.ended === undefined ? {} : { ended: `${token.ended.time} (${token.ended.cause})` }),
+  });
+}
+
+function showTokens(tokens: readonly V4AuthToken[]): string {
+  const rows = tokens.map((token) => [
+    `${token.id}${token.current ? ' *' : ''}`,
+    token.name ?? '-',
+    String(token.created),
+    showTime(token.expiry),
+    showTime(token.last_used?.time),
+    token.last_used?.activity ?? '-',
+    (token.scopes ?? []).join(' '),
+  ]);
+  return table(['ID', 'NAME', 'CREATED', 'EXPIRES', 'LAST USED', 'FOR', 'SCOPES'], rows);
+}
