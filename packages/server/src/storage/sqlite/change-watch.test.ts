@@ -26,7 +26,9 @@ test("another process's endings are in the new changes when it has told of them 
     const user = await addUser(store);
     const follow = others.map(async (other) => {
       for (let endings = 0; endings < 300; ) {
-        const [what, id = ''] = ((await other.line()) ?? '').split(' ');
+        const line = await other.line();
+        assert.ok(line !== undefined, 'it goes on until it is killed');
+        const [what, id = ''] = line.split(' ');
         if (what !== 'ended') continue;
         endings += 1;
         look();
@@ -35,7 +37,7 @@ test("another process's endings are in the new changes when it has told of them 
       other.kill();
     });
     let isOver = false;
-    const following = Promise.all(follow).finally(() => {
+    const following = Promise.allSettled(follow).finally(() => {
       isOver = true;
     });
     let own = 0;
@@ -46,7 +48,9 @@ test("another process's endings are in the new changes when it has told of them 
       assert.ok(seen.has(token.id));
       own += 1;
     }
-    await following;
+    for (const outcome of await following) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+    }
     assert.ok(own > 0);
     assert.ok(!seen.has('all'));
   } finally {
