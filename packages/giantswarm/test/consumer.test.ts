@@ -16,9 +16,13 @@ const names = [
   'AuthTokensApi',
   'InfoApi',
   'UsersApi',
+  'V4AuthToken',
+  'V4AuthTokenEnded',
+  'V4AuthTokenLastUsed',
   'V4CreateAuthTokenRequest',
   'V4CreateAuthTokenResponse',
   'V4CreateUserRequest',
+  'V4DeletedAuthTokens',
   'V4GenericResponse',
   'V4InfoResponse',
   'V4InfoResponseGeneral',
@@ -29,6 +33,7 @@ const names = [
   'V4ModifyUserRequest',
   'V4UserListItem',
   'isApiError',
+  'nextCursor',
 ];
 const program = readFileSync(join(import.meta.dirname, 'consumer-program.ts.txt'), 'utf8');
 const workspace = join(packageFolder, '../..');
