@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { TOKEN_PATTERN } from '../packages/server/src/tokens/token-string.ts';
+import { ADMIN, type RunningService, serve, temporaryFolder } from './guardbee.ts';
+
+/** What the documents say is typed here as it stands there; only the address and the account are this test's. */
+
+const root = join(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** The code blocks of a language, in their order. */
+function blocks(file: string, language: string): string[] {
+  return [...read(file).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((match) =>
+    String(match[1]),
+  );
+}
+
+function block(file: string, language: string, containing: string): string {
+  const found = blocks(file, language).filter((code) => code.includes(containing));
+  assert.equal(found.length, 1, `${file} has one ${language} block with ${containing}`);
+  return String(found[0]);
+}
+
+suite('the examples in the documents', () => {
+  const folder = temporaryFolder();
+  let service: RunningService;
+
+  before(async () => {
+    service = await serve(join(folder.path, 'data'));
+    mkdirSync(join(folder.path, 'node_modules'));
+    symlinkSync(join(root, 'packages/giantswarm'), join(folder.path, 'node_modules/giantswarm'));
+  });
+  after(async () => {
+    await service.stop();
+    folder[Symbol.dispose]();
+  });
+
+  const here = (code: string): string =>
+    code.replaceAll('http://127.0.0.1:8420', service.url).replaceAll('admin@localhost', ADMIN.email);
+
+  async function run(command: string, args: string[], env: Record<string, string> = {}): Promise<string> {
+    const child = spawn(command, args, {
+      cwd: folder.path,
+      env: { ...process.env, PASSWORD: ADMIN.password, ...env },
+    });
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    const [code] = await once(child, 'close');
+    assert.deepEqual([code, errors], [0, '']);
+    return output;
+  }
+
+  test("README: the client's example logs in and out", async () => {
+    writeFileSync(join(folder.path, 'readme.cjs'), here(block('README.md', 'js', "require('giantswarm')")));
+    assert.equal(
+      await run(process.execPath, ['readme.cjs']),
+      'The authentication token has been successfully deleted.\n',
+    );
+  });
+
+  test('README: the curl lines log in, show who it is and log out', async () => {
+    const output = await run('bash', ['-euc', here(block('README.md', 'sh', 'curl -s'))]);
+    const [user, deleted] = output.split(/(?<=\})(?=\{)/).map((text) => JSON.parse(text));
+    assert.equal(user.email, ADMIN.email);
+    assert.equal(deleted.code, 'RESOURCE_DELETED');
+  });
+
+  test('introspection: a service makes itself a token and asks', async () => {
+    const page = 'docs/integrations/introspection.md';
+    const made = JSON.parse(
+      await run('bash', ['-euc', here(block(page, 'sh', '"scopes"'))], { API: service.url }),
+    );
+    const env = { API: service.url, SERVICE_TOKEN: made.auth_token, TOKEN: made.auth_token };
+    const { active, scope } = JSON.parse(
+      await run('bash', ['-euc', block(page, 'sh', '/oauth2/introspect')], env),
+    );
+    assert.deepEqual([active, scope], [true, 'introspect']);
+  });
+});
+
+test('links between the documents lead somewhere', () => {
+  const pages = globSync('{*.md,docs/**/*.md,bench/*.md,packages/*/README.md,examples/**/*.md}', {
+    cwd: root,
+  });
+  assert.ok(pages.length > 10);
+  for (const page of pages.filter((file) => !file.startsWith('docs/seed/'))) {
+    for (const [, target = ''] of read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      assert.ok(existsSync(join(root, dirname(page), target)), `${page} links to ${target}`);
+    }
+  }
+});
+
+test('SECURITY.md publishes the pattern that tokens have', () => {
+  assert.ok(read('SECURITY.md').includes(`regex = '''${TOKEN_PATTERN}'''`));
+});
