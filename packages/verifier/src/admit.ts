@@ -22,7 +22,7 @@ export interface Presented {
 }
 
 /** A reply that refuses a request, for any framework to send as it is. */
-export interface Refusal {
+interface Refusal {
   readonly status: 401 | 403 | 503;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

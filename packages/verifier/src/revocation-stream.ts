@@ -19,7 +19,7 @@ export interface Confirmation {
   readonly serviceTime: number;
 }
 
-export interface StreamHandlers {
+interface StreamHandlers {
   readonly onRevocation: (revocation: Revocation) => void;
   readonly onConfirmation: (confirmation: Confirmation) => void;
 }
