@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export interface Weather {
+interface Weather {
   /** Milliseconds by which every byte of a stream comes late. */
   delay: number;
   /** Streams stay open, and nothing comes through any more. What was held comes when it is let go. */
