@@ -19,6 +19,7 @@ async function readAll(store: Store, seq: number, limit = 1000): Promise<Change[
     all.push(...page);
     const last = page.at(-1);
     if (last === undefined) return all;
+    assert.ok(all.length < 2000, 'it comes to an end');
     after = last.seq;
   }
 }

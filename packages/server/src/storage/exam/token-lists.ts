@@ -13,6 +13,7 @@ async function pageThrough(store: Store, userId: string, limit: number, between 
     seen.push(...page.map(({ token }) => token));
     const last = page.at(-1);
     if (last === undefined) return seen;
+    assert.ok(seen.length < 2000, 'it comes to an end');
     after = { created: last.token.created, id: last.token.id };
     await between();
   }
@@ -26,6 +27,7 @@ async function scanThrough(store: Store, limit: number, between = async () => {}
     seen.push(...page.map(({ token }) => token));
     const last = page.at(-1);
     if (last === undefined) return seen;
+    assert.ok(seen.length < 2000, 'it comes to an end');
     after = last.token.id;
     await between();
   }
