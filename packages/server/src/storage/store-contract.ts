@@ -12,8 +12,6 @@ import { examineTokens } from './exam/tokens.ts';
 import { examineUsers } from './exam/users.ts';
 import { examineUses } from './exam/uses.ts';
 
-export type { ExamRoom } from './exam/room.ts';
-
 /**
  * The exam of the contract in `store.ts`: every implementation sits it, unchanged. `open` answers with a store on an
  * empty database of its own and a way to further stores on the same database; tests run beside each other.

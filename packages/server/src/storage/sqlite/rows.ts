@@ -56,7 +56,7 @@ export interface TokenRow {
   scopes: string;
 }
 
-export function toToken(row: TokenRow): TokenRecord {
+function toToken(row: TokenRow): TokenRecord {
   return {
     id: row.token_id,
     userId: row.user_id,
