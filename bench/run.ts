@@ -8,6 +8,7 @@ import { measure as clientCall } from './client-call.ts';
 import { flood, logins } from './logins.ts';
 import { logouts } from './logouts.ts';
 import type { Figure } from './measure.ts';
+import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { verification } from './verification.ts';
 
@@ -17,6 +18,7 @@ const measurements: Record<string, () => Promise<Figure[]>> = {
   flood,
   logouts,
   start,
+  scale,
   client: async () => {
     const { ratio, lowerQuartile, upperQuartile, clientMicroseconds, fetchMicroseconds } = await clientCall();
     return [

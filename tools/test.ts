@@ -8,6 +8,8 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 process.chdir(root);
+// Services and workers are started hundreds of times: what was compiled once is not compiled again.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/compile');
 
 function run(title: string, command: string, args: readonly string[]): boolean {
   const begin = performance.now();

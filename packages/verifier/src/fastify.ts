@@ -10,8 +10,6 @@ export type { Principal } from './principal.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set once `requireToken` of `@guardbee/verifier` has let the request pass; until then it is not there. */
-    // biome-ignore lint/suspicious/noTsIgnore: an error only in a program that holds the service itself, too
-    // @ts-ignore: whose requests have a principal of another kind
     principal: Principal;
   }
 }

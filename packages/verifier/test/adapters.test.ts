@@ -82,7 +82,9 @@ for (const name of Object.keys(guarded) as (keyof typeof guarded)[]) {
       return reply;
     };
 
-    test('without a credential: 401, and no error attribute', () => refused(401, BOTH));
+    test('without a credential: 401, and no error attribute', async () => {
+      await refused(401, BOTH);
+    });
 
     test('with one that does not count: 401', async () => {
       const ended = peer.issue();
@@ -113,8 +115,9 @@ for (const name of Object.keys(guarded) as (keyof typeof guarded)[]) {
       }
     });
 
-    test('a token in the URL is no credential', () =>
-      refused(401, BOTH, undefined, {}, `/?access_token=${peer.issue()}`));
+    test('a token in the URL is no credential', async () => {
+      await refused(401, BOTH, undefined, {}, `/?access_token=${peer.issue()}`);
+    });
 
     test('too narrow a token: 403 that names the scope', async () => {
       const narrow = peer.issue({ scope: 'orders:write' });

@@ -64,7 +64,7 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
     },
   }) as unknown as App;
 
-  app.decorateRequest('principal', null);
+  app.decorateRequest('authenticated', null);
   app.addHook('onRoute', enterRight);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).header('cache-control', 'no-store');
@@ -122,7 +122,7 @@ function admit(parts: Parts, request: FastifyRequest, entry: Entry | undefined):
   const enter = (principal: Principal): void => {
     verifications.accepted += 1;
     authorize(request, principal, entry);
-    request.principal = principal;
+    request.authenticated = principal;
   };
   const refuse = (error: unknown): never => {
     verifications.refused += 1;

@@ -26,7 +26,7 @@ export class RequestLog extends LogController {
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ip: request.ip,
-        token_id: request.principal?.token.id,
+        token_id: request.authenticated?.token.id,
       },
       'request',
     );

@@ -13,5 +13,5 @@ export function requestId(request: IncomingMessage): string {
 
 /** Who acts, in answer to which request: what the store keeps with everything that happens. */
 export function actOf(request: FastifyRequest): Omit<Act, 'time'> {
-  return { actor: request.principal?.user.id ?? null, requestId: request.id };
+  return { actor: request.authenticated?.user.id ?? null, requestId: request.id };
 }

@@ -13,7 +13,7 @@ import type { ReservedScope } from '../tokens/scopes.ts';
  * The scope narrows a token, never widens it: its user must have the right as well. `*` satisfies every scope; null asks
  * for none.
  */
-export type Right = 'anyone' | 'user' | 'self_or_admin' | 'admin';
+type Right = 'anyone' | 'user' | 'self_or_admin' | 'admin';
 
 export interface Entry {
   readonly right: Right;

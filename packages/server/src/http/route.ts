@@ -41,7 +41,7 @@ export type App = FastifyInstance<
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set on every route whose right is not `anyone`. */
-    principal: Principal | null;
+    authenticated: Principal | null;
   }
   interface FastifyContextConfig {
     /** From the table of rights; routes don't set it themselves. */
@@ -56,8 +56,8 @@ declare module 'fastify' {
 }
 
 /** The principal of a request whose route asks for one. */
-export function principalOf(request: Pick<FastifyRequest, 'principal'>): Principal {
-  if (request.principal === null)
+export function principalOf(request: Pick<FastifyRequest, 'authenticated'>): Principal {
+  if (request.authenticated === null)
     throw new Error('a route that needs a principal is open to anyone in the table of rights');
-  return request.principal;
+  return request.authenticated;
 }

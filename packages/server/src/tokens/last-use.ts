@@ -13,6 +13,8 @@ export interface LastUses {
 /** How often uses are written. With the time a write takes, the last use that others see is at most 5 s behind. */
 export const FLUSH_EVERY_MS = 2_000;
 
+const SLICE = 1_000;
+
 export function createLastUses(store: Store): LastUses {
   let gathered = new Map<string, TokenUse>();
   let writing = new Map<string, TokenUse>();
@@ -25,7 +27,10 @@ export function createLastUses(store: Store): LastUses {
       if (gathered.size === 0 || writing.size > 0) return;
       [writing, gathered] = [gathered, writing];
       try {
-        await store.recordUses(writing);
+        const uses = [...writing];
+        // In slices: what ends a token must not wait behind a long transaction of these.
+        for (let at = 0; at < uses.length; at += SLICE)
+          await store.recordUses(new Map(uses.slice(at, at + SLICE)));
       } catch (error) {
         for (const [id, use] of writing) if (!gathered.has(id)) gathered.set(id, use);
         throw error;

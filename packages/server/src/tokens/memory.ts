@@ -4,98 +4,81 @@ import type { Principal } from './principal.ts';
 
 /**
  * Verifications, remembered. An entry may be used only as long as the store confirms that nothing has changed about it:
- * before each look, whatever was committed since, by whichever process, is forgotten here. So the memory is never
- * stale, not even for an instant.
+ * at each look, whatever was committed since, by whichever process, is taken in first. So the memory is never stale, not
+ * even for an instant.
  *
  * There is no negative memory: an unknown token is looked up each time.
  */
 export interface PrincipalMemory {
-  /** The remembered principal, undefined when there is none. Throws `StoreUnavailable` when it can't be confirmed. */
+  /**
+   * The remembered principal, undefined when there is none; the same object at each recall, so that others may hang on
+   * to it what they made of it. Throws `StoreUnavailable` when it can't be confirmed.
+   */
   recall(tokenString: string): Principal | undefined;
   /** A mark to take before a principal is read from the store; see `remember`. */
   mark(): number;
-  /** Remembers what was read, unless something was forgotten since the mark: it might have been this. */
+  /** Remembers what was read, unless something has changed since the mark: it might have been this. */
   remember(tokenString: string, principal: Principal, mark: number): void;
   size(): number;
 }
 
-/** The user of many tokens, once: when the user changes, all entries that hang on it are void. */
-interface Slot {
-  user: UserRecord | undefined;
-}
+/** Ended tokens that may be noted one by one before the entries are gone through for them. */
+const MAX_NOTED = 10_000;
 
-interface Entry {
-  readonly key: string;
-  /** The same object at each recall, so that others may hang on to it what they made of it. */
-  readonly principal: Principal;
-  readonly slot: Slot;
-}
-
-/** @param maxEntries The oldest are dropped beyond it. Default: 500,000, about 150 MiB. */
+/** @param maxEntries The oldest are dropped beyond it. Default: 500,000, about 130 MiB. */
 export function createPrincipalMemory(
   newChanges: () => readonly Change[],
   maxEntries = 500_000,
 ): PrincipalMemory {
-  const byKey = new Map<string, Entry>();
-  const byTokenId = new Map<string, Entry>();
-  const slots = new Map<string, Slot>();
-  let generation = 0;
+  const entries = new Map<string, Principal>();
+  // The user of many tokens, once. An entry whose user is not the one here was made void by a change.
+  const users = new Map<string, UserRecord>();
+  // An index by token id would cost a fifth of the memory; that a token has ended is noted here instead.
+  const ended = new Set<string>();
+  const scopes = new Map<string, readonly string[]>();
+  let changes = 0;
 
-  function forget(entry: Entry): void {
-    byKey.delete(entry.key);
-    byTokenId.delete(entry.principal.token.id);
-  }
-
-  function forgetChanged(): void {
+  function takeInChanges(): void {
     for (const change of newChanges()) {
-      generation += 1;
-      if (change.kind === 'token') {
-        const entry = byTokenId.get(change.tokenId);
-        if (entry !== undefined) forget(entry);
-      } else if (change.kind === 'user') {
-        const slot = slots.get(change.userId);
-        if (slot !== undefined) slot.user = undefined;
-        slots.delete(change.userId);
-      } else {
-        for (const slot of slots.values()) slot.user = undefined;
-        byKey.clear();
-        byTokenId.clear();
-        slots.clear();
-      }
+      changes += 1;
+      if (change.kind === 'token') ended.add(change.tokenId);
+      else if (change.kind === 'user') users.delete(change.userId);
+      else for (const known of [entries, users, ended, scopes]) known.clear();
     }
+    if (ended.size <= MAX_NOTED) return;
+    for (const [key, { token }] of entries) if (ended.has(token.id)) entries.delete(key);
+    ended.clear();
   }
 
   return {
     recall(tokenString) {
       const key = keyOf(tokenString);
       // Junk is not worth asking the store what has changed.
-      if (!byKey.has(key)) return undefined;
-      forgetChanged();
-      const entry = byKey.get(key);
-      if (entry === undefined) return undefined;
-      if (entry.slot.user !== undefined) return entry.principal;
-      forget(entry);
+      if (!entries.has(key)) return undefined;
+      takeInChanges();
+      const principal = entries.get(key);
+      if (principal === undefined) return undefined;
+      const { user, token } = principal;
+      if (users.get(user.id) === user && !ended.has(token.id)) return principal;
+      entries.delete(key);
       return undefined;
     },
     mark() {
-      forgetChanged();
-      return generation;
+      takeInChanges();
+      return changes;
     },
-    remember(tokenString, principal, mark) {
-      forgetChanged();
-      if (generation !== mark) return;
-      const { token, user } = principal;
-      let slot = slots.get(user.id);
-      if (slot === undefined) {
-        slot = { user };
-        slots.set(user.id, slot);
-      }
-      const entry = { key: keyOf(tokenString), principal: { token, user: slot.user ?? user }, slot };
-      byKey.set(entry.key, entry);
-      byTokenId.set(token.id, entry);
-      if (byKey.size > maxEntries) forget(byKey.values().next().value as Entry);
+    remember(tokenString, { user, token }, mark) {
+      takeInChanges();
+      if (changes !== mark) return;
+      const shared = users.get(user.id) ?? user;
+      users.set(user.id, shared);
+      const text = token.scopes.join(' ');
+      const sharedScopes = scopes.get(text) ?? token.scopes;
+      if (scopes.size < 1_000) scopes.set(text, sharedScopes);
+      entries.set(keyOf(tokenString), { user: shared, token: { ...token, scopes: sharedScopes } });
+      if (entries.size > maxEntries) entries.delete(entries.keys().next().value as string);
     },
-    size: () => byKey.size,
+    size: () => entries.size,
   };
 }
 

@@ -7,4 +7,4 @@ export interface Principal {
 }
 
 /** Of a token, what is needed once it has been found: no digest. */
-export type PrincipalToken = Pick<TokenRecord, 'id' | 'name' | 'created' | 'expiry' | 'scopes'>;
+type PrincipalToken = Pick<TokenRecord, 'id' | 'name' | 'created' | 'expiry' | 'scopes'>;

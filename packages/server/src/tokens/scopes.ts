@@ -7,7 +7,7 @@
 export const EVERYTHING = '*';
 
 /** The names that open something of Guardbee's own. */
-export const RESERVED_SCOPES = {
+const RESERVED_SCOPES = {
   '*': 'everything the user may do; what a plain login gets',
   tokens: "list and end the user's tokens",
   users: "the users' operations, as far as the user may call them",

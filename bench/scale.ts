@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type DigestKey, digestToken, sealToken } from '../packages/server/src/tokens/digest.ts';
+import { loadDigestKeys } from '../packages/server/src/tokens/digest-keys.ts';
+import { newTokenString } from '../packages/server/src/tokens/token-string.ts';
+import { timed } from './clients.ts';
+import { cpuSeconds, type Figure, inTurn, ratio, residentMiB, show, spread } from './measure.ts';
+import { SERVER_CORE, startGuardbee, type Target, withFolder } from './processes.ts';
+
+const SMALL = 10_000;
+const LARGE = 10_000_000;
+/** Tokens that are verified in a round, each for the first time: nothing is remembered yet. */
+const PER_ROUND = 2_000;
+const ROUNDS = 5;
+const REMEMBERED = 100_000;
+
+/** Verifications that are not remembered, at 10 million tokens against 10 thousand; memory and disk of tokens. */
+export function scale(): Promise<Figure[]> {
+  return withFolder(async (folder) => {
+    const [small, large] = [
+      await filled(join(folder, 'small'), SMALL, ROUNDS * PER_ROUND),
+      await filled(join(folder, 'large'), LARGE, ROUNDS * PER_ROUND + REMEMBERED),
+    ];
+    const cost = async ({ target, tokens }: Filled): Promise<number> => {
+      const before = cpuSeconds(target.pid);
+      await verifyAll(target, tokens.splice(0, PER_ROUND));
+      return ((cpuSeconds(target.pid) - before) / PER_ROUND) * 1e6;
+    };
+    const cpu = await inTurn(ROUNDS, { small: () => cost(small), large: () => cost(large) });
+    const before = residentMiB(large.target.pid);
+    await verifyAll(large.target, large.tokens.splice(0, REMEMBERED));
+    const after = residentMiB(large.target.pid);
+    await small.target.stop();
+    await large.target.stop();
+    return [
+      {
+        what: 'verification at 10 million tokens ÷ at 10 thousand, CPU per request, not remembered',
+        goal: '≤ 1.5',
+        reached: show(ratio(cpu.large, cpu.small)),
+        note: `${spread(cpu.large).median.toFixed(0)} µs ÷ ${spread(cpu.small).median.toFixed(0)} µs`,
+      },
+      {
+        what: 'memory per 100,000 living tokens remembered',
+        goal: '≤ 30 MiB',
+        reached: `${(after - before).toFixed(0)} MiB`,
+        note: 'resident memory before and after they were verified once; garbage of the requests included',
+      },
+      {
+        what: 'disk per token with its indexes',
+        goal: '≤ 600 bytes',
+        reached: `${(statSync(join(folder, 'large', 'guardbee.db')).size / LARGE).toFixed(0)} bytes`,
+        note: 'no audit event yet',
+      },
+    ];
+  });
+}
+
+interface Filled {
+  readonly target: Target;
+  /** Token strings of tokens in it. */
+  readonly tokens: string[];
+}
+
+/** A service over a database of `count` tokens, of which it knows `known` by their strings. */
+async function filled(dataDir: string, count: number, known: number): Promise<Filled> {
+  await (await startGuardbee(undefined, dataDir)).stop();
+  const [key] = loadDigestKeys(join(dataDir, 'keys')).keys;
+  const tokens = Array.from({ length: known }, newTokenString);
+  fill(join(dataDir, 'guardbee.db'), count, tokens, key);
+  return { target: await startGuardbee(SERVER_CORE, dataDir), tokens };
+}
+
+/** Straight into the tables, in the order of the digests: ten million logins would take a day. */
+function fill(path: string, count: number, tokens: readonly string[], key: DigestKey): void {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; DROP TRIGGER token_added; BEGIN');
+  const { id: userId } = db.prepare('SELECT id FROM users').get() as { id: string };
+  const insert = db.prepare(
+    'INSERT INTO tokens (digest, id, user_id, key_id, seal, created, scopes) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const known = tokens.map((tokenString) => Buffer.from(digestToken(key, tokenString))).sort(Buffer.compare);
+  const created = Date.now();
+  const filler = randomBytes(32);
+  const seal = randomBytes(16);
+  let next = 0;
+  for (let at = 0; at < count; at++) {
+    const id = at.toString(32).padStart(16, '0');
+    filler.writeBigUInt64BE((BigInt(at) << 64n) / BigInt(count), 0);
+    const due = known[next];
+    if (due !== undefined && (Buffer.compare(due, filler) <= 0 || count - at <= known.length - next)) {
+      next += 1;
+      const unsealed = {
+        id,
+        userId,
+        digest: due,
+        keyId: key.id,
+        name: null,
+        created,
+        expiry: null,
+        scopes: ['*'],
+      };
+      insert.run(due, id, userId, key.id, sealToken(key, unsealed), created, '*');
+    } else {
+      insert.run(filler, id, userId, key.id, seal, created, '*');
+    }
+  }
+  db.exec(`INSERT INTO token_uses (token, time) SELECT n, created FROM tokens;
+    INSERT INTO living_tokens_of_key (key_id, living) SELECT key_id, count(*) FROM tokens GROUP BY key_id;
+    CREATE TRIGGER token_added AFTER INSERT ON tokens BEGIN
+      INSERT INTO living_tokens_of_key (key_id, living) VALUES (NEW.key_id, 1)
+        ON CONFLICT (key_id) DO UPDATE SET living = living + 1;
+      INSERT INTO token_uses (token, time) VALUES (NEW.n, NEW.created);
+    END;
+    COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)`);
+  db.close();
+}
+
+async function verifyAll(target: Target, tokens: readonly string[]): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  await timed(tokens.length, 32, (at) => {
+    const headers = { authorization: `giantswarm ${tokens[at]}` };
+    return new Promise<void>((resolve, reject) => {
+      const outgoing = request(`${target.url}/v4/user/`, { agent, headers }, (incoming) => {
+        incoming.resume();
+        incoming.on('end', () =>
+          incoming.statusCode === 200 ? resolve() : reject(new Error(`status ${incoming.statusCode}`)),
+        );
+      });
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  });
+  agent.destroy();
+}
