@@ -35,6 +35,8 @@ test('a look-alike is refused, never mapped to somebody else', () => {
     '\uff41@example.com',
     '\ufb01n@example.com',
     '\u0130x@example.com',
+    '\u1e9bx@example.com',
+    '\u017f\u0307x@example.com',
     'a\u00b9@example.com',
     'a@ｅxample.com',
     'a@exämple.com',
@@ -116,6 +118,6 @@ test('any address: canonical of canonical is canonical, and no other address in 
       const composed = canonicalEmail(`${name.normalize('NFD')}@example.com`);
       assert.equal(composed, canonical);
     }),
-    { numRuns: 3000 },
+    { numRuns: 10_000 },
   );
 });

@@ -37,8 +37,9 @@ export function canonicalEmail(email: string): string | undefined {
 }
 
 function lowerCase(text: string): string | undefined {
-  // Looked at one by one before anything is composed: NFC itself turns the Kelvin sign into a K.
-  for (const point of text) {
+  // Looked at one by one as they stand, since composing turns the Kelvin sign into a K; and taken apart, since a long s
+  // with a dot has a long s in it.
+  for (const point of text + text.normalize('NFD')) {
     if (
       !ASCII.test(point) &&
       (HAS_ASCII.test(point.toLowerCase()) || HAS_ASCII.test(point.normalize('NFKC')))
