@@ -57,18 +57,16 @@ export function startBare(core: string | undefined): Promise<Target> {
   return startTarget([process.execPath, join(import.meta.dirname, 'bare-http.ts')], core);
 }
 
-async function listening(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stdout ?? []) {
-    text += chunk;
-    const url = /listens on (\S+)/.exec(text)?.[1];
-    if (url !== undefined) {
-      // Somebody must read on, or the pipe fills up.
-      child.stdout?.resume();
-      return url;
-    }
-  }
-  throw new Error(`the process ended: ${text}`);
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk) => {
+      text += chunk;
+      const url = /listens on (\S+)/.exec(text)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    child.on('exit', (code) => reject(new Error(`the process ended with ${code}: ${text}`)));
+  });
 }
 
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

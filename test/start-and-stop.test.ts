@@ -73,6 +73,16 @@ test('two first starts at once make one administrator, and the second one is ref
   await service.stop();
 });
 
+test('a service goes on when nobody reads what it prints any more', async () => {
+  using folder = temporaryFolder();
+  const service = await serve(folder.path);
+  service.process.stdout?.destroy();
+  service.process.stderr?.destroy();
+  for (let count = 0; count < 20; count++) await login(service.url);
+  assert.equal((await fetch(`${service.url}/healthz`)).status, 200);
+  assert.equal(await service.stop(), 0);
+});
+
 test('files are for the owner alone', async () => {
   using folder = temporaryFolder();
   const data = join(folder.path, 'data');

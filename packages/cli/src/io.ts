@@ -16,6 +16,8 @@ export interface Io {
 }
 
 export function terminalIo(): Io {
+  // Somebody who stops reading (`| head`) must not end a service, nor be shown a stack trace.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   return {
     env: process.env,
