@@ -56,10 +56,8 @@ export async function buildApp(parts: Parts, options: FrontDoorOptions): Promise
   for (const endpoint of endpoints) endpoint(app, parts);
   refuseOtherMethods(app, { corsOn: options.corsOrigins.length > 0 });
   // A log that wants every request must see every request.
-  takeShortcut(
-    app,
-    createShortcut(parts, () => options.logger.level === 'debug' || options.logger.level === 'trace'),
-  );
+  const isOff = (): boolean => options.logger.level === 'debug' || options.logger.level === 'trace';
+  takeShortcut(app, (longWay) => createShortcut(parts, isOff, longWay));
   await app.ready();
   return app;
 }

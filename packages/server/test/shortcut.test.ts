@@ -122,3 +122,46 @@ test('a logout, a rename and an expiry are seen by the very next request, 300 ti
   service.clock.advance(60_001);
   assert.equal((await call(service.url, 'GET', '/v4/user/', { token: short })).status, 401);
 });
+
+test('no verification that starts after a logout was answered is accepted, at 32 connections, 150 logouts', async () => {
+  const { email, url } = { email: 'concurrent@example.com', url: service.url };
+  const admin = await login(
+    url,
+    (await call(url, 'GET', '/v4/user/', { token: tokens[url] })).body.email,
+    ADMIN.password,
+  );
+  await call(url, 'PUT', `/v4/users/${email}/`, {
+    token: admin,
+    body: { password: base64('a pass phrase for many') },
+  });
+  let accepted = 0;
+  for (let round = 0; round < 15; round++) {
+    const living = await Promise.all(
+      Array.from({ length: 10 }, () => login(url, email, 'a pass phrase for many')),
+    );
+    const ended = new Map<string, number>();
+    let done = false;
+    const verifiers = Array.from({ length: 32 }, async (_, at) => {
+      for (let turn = at; !done; turn++) {
+        const token = living[turn % living.length] as string;
+        const begin = performance.now();
+        const { status } = await call(url, 'GET', turn % 2 ? '/verify' : '/v4/user/', { token });
+        const end = ended.get(token);
+        if (status === 200) accepted += 1;
+        assert.ok(
+          status === 401 || end === undefined || begin < end,
+          'accepted after its logout was answered',
+        );
+      }
+    });
+    for (const token of living) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.equal((await call(url, 'DELETE', '/v4/auth-tokens/', { token })).status, 200);
+      ended.set(token, performance.now());
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    done = true;
+    await Promise.all(verifiers);
+  }
+  assert.ok(accepted > 1_000, String(accepted));
+});

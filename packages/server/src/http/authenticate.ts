@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../errors.ts';
 import type { TokenUse } from '../storage/records.ts';
@@ -20,14 +19,16 @@ export function authenticate(
   if (credential.kind === 'none') throw new Refusal('PERMISSION_DENIED');
   if (credential.kind === 'malformed' || isRepeated(request.raw.rawHeaders, 'authorization'))
     throw notAccepted();
-  const found = finder.find(credential.value, useOf(request.raw, addressOf));
+  const found = finder.find(credential.value, useOf(request.headers, addressOf(request.raw)));
   return found instanceof Promise ? found.then(accepted) : accepted(found);
 }
 
 /** Where a token is used from, and for what. */
-export function useOf(request: IncomingMessage, addressOf: ClientAddress): Omit<TokenUse, 'time'> {
-  const { 'x-giant-swarm-activity': activity, 'user-agent': userAgent } = request.headers;
-  return { ip: addressOf(request), activity: cut(activity), userAgent: cut(userAgent) };
+export function useOf(
+  headers: Readonly<Partial<Record<'x-giant-swarm-activity' | 'user-agent', string | string[] | undefined>>>,
+  ip: string,
+): Omit<TokenUse, 'time'> {
+  return { ip, activity: cut(headers['x-giant-swarm-activity']), userAgent: cut(headers['user-agent']) };
 }
 
 function accepted(principal: Principal | undefined): Principal {

@@ -49,7 +49,7 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // Both spellings of a path are served, never redirected: clients repeat a redirected call as GET.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
-    genReqId: requestId,
+    genReqId: (request) => requestId(request.headers['x-request-id']),
     bodyLimit: BODY_LIMIT,
     // A request's headers within 10 s, all of it within 30 s; an idle connection is kept for 65 s.
     requestTimeout: 30_000,
@@ -138,15 +138,18 @@ function admit(parts: Parts, request: FastifyRequest, entry: Entry | undefined):
 }
 
 /** Lets the shortcut answer what it can, and the framework the rest. */
-export function takeShortcut(app: App, shortcut: Shortcut): void {
+export function takeShortcut(app: App, shortcutTo: (longWay: Shortcut) => Shortcut): void {
   const handlers = app.server.listeners('request') as ((
     request: IncomingMessage,
     reply: ServerResponse,
   ) => void)[];
   app.server.removeAllListeners('request');
-  app.server.on('request', (request, reply) => {
-    if (!shortcut(request, reply)) for (const handle of handlers) handle(request, reply);
-  });
+  app.server.on(
+    'request',
+    shortcutTo((request, reply) => {
+      for (const handle of handlers) handle(request, reply);
+    }),
+  );
 }
 
 /** Puts the table's entry on a route; one that the table does not know can't be built. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UserRecord } from '../storage/records.ts';
+import type { Principal } from '../tokens/principal.ts';
 import { useOf } from './authenticate.ts';
-import { isRepeated, parseAuthorization } from './authorization.ts';
+import { parseAuthorization } from './authorization.ts';
 import { requestId } from './request-context.ts';
 import type { Parts } from './route.ts';
 import { identityHeaders } from './routes/verify.ts';
@@ -12,10 +13,23 @@ import { userReply } from './schemas.ts';
  * the token is remembered: half of the CPU of a verification would be the framework's. Only the good answer is given
  * here. Whatever is unusual in any way goes the long way, which alone refuses; a test holds the two answers to be the
  * same, byte for byte.
+ *
+ * The store must be asked whether what is remembered still holds, *after* a request has come in. That costs two locks, a
+ * third of a bare request; so the requests that came in during one turn of the event loop are confirmed together at its
+ * end, by one question.
  */
-export type Shortcut = (request: IncomingMessage, reply: ServerResponse) => boolean;
+export type Shortcut = (request: IncomingMessage, reply: ServerResponse) => void;
 
+type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
 type Question = 'user' | 'verify';
+
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly reply: ServerResponse;
+  readonly question: Question;
+  readonly guess: Principal;
+  readonly headers: Headers;
+}
 
 const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['/v4/user/', 'user'],
@@ -24,12 +38,43 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
   ['/verify/', 'verify'],
 ]);
 
-/** Answers with true when it has answered. `isOff`: while true, it answers nothing. */
-export function createShortcut(parts: Parts, isOff: () => boolean): Shortcut {
+/** Answers what it can; everything else goes to `longWay`. `isOff`: while true, it answers nothing. */
+export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Handler): Shortcut {
+  const { finder, addressOf, counts } = parts;
   const bodies: Record<Question, WeakMap<UserRecord, string>> = {
     user: new WeakMap(),
     verify: new WeakMap(),
   };
+  let waiting: Asked[] = [];
+
+  function confirmAll(): void {
+    const asked = waiting;
+    waiting = [];
+    let confirm: ReturnType<typeof finder.confirm> | undefined;
+    try {
+      if (!parts.isDraining()) confirm = finder.confirm();
+    } catch {
+      // The long way asks again, and answers 503 if it must.
+    }
+    for (const one of asked) {
+      if (confirm?.(one.guess, useOf(one.headers, addressOf(one.request)))) answer(one);
+      else longWay(one.request, one.reply);
+    }
+  }
+
+  function answer({ reply, question, guess, headers: given }: Asked): void {
+    counts.verifications.accepted += 1;
+    const body = bodyOf(question, guess.user);
+    const headers: Record<string, string | number> = {
+      'x-request-id': requestId(given['x-request-id']),
+      'cache-control': 'no-store',
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+    };
+    if (question === 'verify') Object.assign(headers, identityHeaders(guess));
+    reply.writeHead(200, headers);
+    reply.end(body);
+  }
 
   function bodyOf(question: Question, user: UserRecord): string {
     let body = bodies[question].get(user);
@@ -42,32 +87,44 @@ export function createShortcut(parts: Parts, isOff: () => boolean): Shortcut {
 
   return (request, reply) => {
     const question = QUESTIONS.get(request.url ?? '');
-    if (question === undefined || request.method !== 'GET' || isOff() || parts.isDraining()) return false;
-    const { headers, rawHeaders } = request;
-    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return false;
-    // CORS has headers of its own.
-    if (headers.origin !== undefined) return false;
-    const credential = parseAuthorization(headers.authorization);
-    if (credential.kind !== 'token') return false;
-    if (isRepeated(rawHeaders, 'authorization') || isRepeated(rawHeaders, 'host')) return false;
-    let principal: ReturnType<Parts['finder']['findRemembered']>;
-    try {
-      principal = parts.finder.findRemembered(credential.value, useOf(request, parts.addressOf));
-    } catch {
-      return false;
-    }
-    if (principal === undefined) return false;
-
-    parts.counts.verifications.accepted += 1;
-    const body = bodyOf(question, principal.user);
-    reply.writeHead(200, {
-      'x-request-id': requestId(request),
-      'cache-control': 'no-store',
-      ...(question === 'verify' ? identityHeaders(principal) : undefined),
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
-    });
-    reply.end(body);
-    return true;
+    const isUsual = question !== undefined && request.method === 'GET' && !isOff();
+    const headers = isUsual ? readHeaders(request.rawHeaders) : undefined;
+    const credential = parseAuthorization(headers?.authorization);
+    const guess = credential.kind === 'token' ? finder.guess(credential.value) : undefined;
+    if (question === undefined || headers === undefined || guess === undefined)
+      return longWay(request, reply);
+    if (waiting.push({ request, reply, question, guess, headers }) === 1) setImmediate(confirmAll);
   };
+}
+
+/** The headers that matter here, by name. */
+interface Headers {
+  authorization?: string;
+  'x-request-id'?: string;
+  'x-giant-swarm-activity'?: string;
+  'user-agent'?: string;
+  host?: string;
+}
+
+const KNOWN = new Set(['authorization', 'x-request-id', 'x-giant-swarm-activity', 'user-agent', 'host']);
+/** A body, or another origin (CORS has headers of its own). */
+const UNUSUAL = new Set(['content-length', 'transfer-encoding', 'origin']);
+const LENGTHS = new Set([...KNOWN, ...UNUSUAL].map((name) => name.length));
+
+/**
+ * Reads what arrived, without Node's `headers`, which would be made of all of it. Undefined when anything is unusual: a
+ * body, an origin, no Host, or one of the headers that matter twice.
+ */
+function readHeaders(rawHeaders: readonly string[]): Headers | undefined {
+  const headers: Headers = {};
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const given = rawHeaders[at] as string;
+    if (!LENGTHS.has(given.length)) continue;
+    const name = given.toLowerCase();
+    if (UNUSUAL.has(name)) return undefined;
+    if (!KNOWN.has(name)) continue;
+    if (headers[name as keyof Headers] !== undefined) return undefined;
+    headers[name as keyof Headers] = rawHeaders[at + 1] as string;
+  }
+  return headers.host === undefined ? undefined : headers;
 }

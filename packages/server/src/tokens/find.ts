@@ -20,10 +20,15 @@ export interface TokenFinder {
     use: Omit<TokenUse, 'time'>,
   ): Principal | undefined | Promise<Principal | undefined>;
   /**
-   * The same without a promise: undefined when the store must be asked, or the token is not accepted; `find` tells which.
-   * Throws `StoreUnavailable`.
+   * For many questions at once: what the memory says of a token, without asking the store whether that still holds.
+   * Nothing may be accepted on a guess: see `confirm`.
    */
-  findRemembered(tokenString: string, use: Omit<TokenUse, 'time'>): Principal | undefined;
+  guess(tokenString: string): Principal | undefined;
+  /**
+   * Asks the store once what has changed, and then says of each guess made before whether it is right. An accepted token
+   * counts as used. Throws `StoreUnavailable` when the store can't tell.
+   */
+  confirm(): (guess: Principal, use: Omit<TokenUse, 'time'>) => boolean;
   /** Store reads so far, and tokens remembered. */
   counts(): { readonly reads: number; readonly remembered: number };
 }
@@ -80,24 +85,26 @@ export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }
     return isAlive(principal, lastUsed, now) ? accept(principal, use, now) : undefined;
   }
 
-  function findRemembered(tokenString: string, use: Omit<TokenUse, 'time'>): Principal | undefined {
-    const principal = memory?.recall(tokenString);
-    if (principal === undefined) return undefined;
+  /** Accepts a principal that is known to hold, as far as time goes. Idle time is known here only of a recent use. */
+  function acceptRemembered(principal: Principal, use: Omit<TokenUse, 'time'>): boolean {
     const now = clock.now();
-    if (policy.idleTimeout === null)
-      return isAlive(principal, null, now) ? accept(principal, use, now) : undefined;
-    // Idle time is known here only while a use is still in memory; else the store is asked for it.
-    const lastUsed = lastUses.pending(principal.token.id)?.time;
-    return lastUsed !== undefined && isAlive(principal, lastUsed, now)
-      ? accept(principal, use, now)
-      : undefined;
+    const lastUsed = policy.idleTimeout === null ? null : lastUses.pending(principal.token.id)?.time;
+    if (lastUsed === undefined || !isAlive(principal, lastUsed, now)) return false;
+    accept(principal, use, now);
+    return true;
   }
 
   return {
-    find: (tokenString, use) =>
-      findRemembered(tokenString, use) ??
-      (isTokenString(tokenString) ? findInStore(tokenString, use) : undefined),
-    findRemembered,
+    find(tokenString, use) {
+      const remembered = memory?.recall(tokenString);
+      if (remembered !== undefined && acceptRemembered(remembered, use)) return remembered;
+      return isTokenString(tokenString) ? findInStore(tokenString, use) : undefined;
+    },
+    guess: (tokenString) => memory?.guess(tokenString),
+    confirm() {
+      memory?.refresh();
+      return (guess, use) => memory?.holds(guess) === true && acceptRemembered(guess, use);
+    },
     counts: () => ({ reads, remembered: memory?.size() ?? 0 }),
   };
 }

@@ -15,6 +15,12 @@ export interface PrincipalMemory {
    * to it what they made of it. Throws `StoreUnavailable` when it can't be confirmed.
    */
   recall(tokenString: string): Principal | undefined;
+  /** What would be recalled, if nothing has changed: only a guess until `refresh` and then `holds` have confirmed it. */
+  guess(tokenString: string): Principal | undefined;
+  /** Takes in what was committed until now. Throws `StoreUnavailable` when the store can't tell. */
+  refresh(): void;
+  /** Whether a guess was right, by what was taken in. */
+  holds(guess: Principal): boolean;
   /** A mark to take before a principal is read from the store; see `remember`. */
   mark(): number;
   /** Remembers what was read, unless something has changed since the mark: it might have been this. */
@@ -50,7 +56,14 @@ export function createPrincipalMemory(
     ended.clear();
   }
 
+  function holds({ user, token }: Principal): boolean {
+    return users.get(user.id) === user && !ended.has(token.id);
+  }
+
   return {
+    guess: (tokenString) => entries.get(keyOf(tokenString)),
+    refresh: takeInChanges,
+    holds,
     recall(tokenString) {
       const key = keyOf(tokenString);
       // Junk is not worth asking the store what has changed.
@@ -58,8 +71,7 @@ export function createPrincipalMemory(
       takeInChanges();
       const principal = entries.get(key);
       if (principal === undefined) return undefined;
-      const { user, token } = principal;
-      if (users.get(user.id) === user && !ended.has(token.id)) return principal;
+      if (holds(principal)) return principal;
       entries.delete(key);
       return undefined;
     },

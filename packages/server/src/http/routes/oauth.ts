@@ -45,7 +45,10 @@ export function introspect(app: App, { finder, policy, addressOf }: Parts): void
       },
     },
     async (request) =>
-      introspection(await finder.find(request.body.token, useOf(request.raw, addressOf)), policy),
+      introspection(
+        await finder.find(request.body.token, useOf(request.headers, addressOf(request.raw))),
+        policy,
+      ),
   );
 }
 

@@ -43,7 +43,7 @@ export function reviewToken(app: App, { finder, addressOf }: Parts): void {
     },
     async (request) => {
       const { apiVersion, kind, spec } = request.body;
-      const principal = await finder.find(spec.token, useOf(request.raw, addressOf));
+      const principal = await finder.find(spec.token, useOf(request.headers, addressOf(request.raw)));
       if (principal === undefined) return { apiVersion, kind, status: { authenticated: false } };
       const { user, token } = principal;
       return {
