@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+/** What would be published: `giantswarm` and `@guardbee/verifier` look at theirs themselves. */
+
+const root = join(import.meta.dirname, '..');
+
+for (const { folder, withSource, more } of [
+  { folder: 'packages/server', withSource: true, more: [] },
+  { folder: 'packages/cli', withSource: false, more: ['bin/guardbee.js'] },
+]) {
+  const packageDir = join(root, folder);
+
+  test(`${folder} holds exactly what is meant`, () => {
+    const [packed] = JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel=error'], {
+        cwd: packageDir,
+        encoding: 'utf8',
+      }),
+    );
+    const isSupport = /\.test\.ts$|\.test-support\.ts$|^storage\/exam\/|^storage\/store-contract\.ts$/;
+    const sources = globSync('**/*.ts', { cwd: join(packageDir, 'src') }).filter(
+      (name) => !isSupport.test(name),
+    );
+    assert.ok(sources.length > 10);
+    const expected = [
+      'LICENSE',
+      'README.md',
+      'package.json',
+      ...more,
+      ...sources.flatMap((source) => {
+        const name = source.replace(/\.ts$/, '');
+        const built = ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${name}${ending}`);
+        return withSource ? [`src/${source}`, ...built] : built;
+      }),
+    ];
+    const files = packed.files.map(({ path }: { path: string }) => path);
+    assert.deepEqual(files.sort(), expected.sort());
+  });
+
+  test(`${folder} is put together as publint wants it`, async () => {
+    const { messages, pkg } = await publint({ pkgDir: packageDir, strict: true });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, pkg ?? {})),
+      [],
+    );
+  });
+}
