@@ -28,10 +28,10 @@ export async function startTarget(
 ): Promise<Target> {
   const [file = '', ...args] = core === undefined ? command : ['taskset', '-c', core, ...command];
   const child = spawn(file, args, {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
-      GUARDBEE_LOG_LEVEL: 'warn',
+      GUARDBEE_LOG_LEVEL: 'error',
       GUARDBEE_ADMIN_EMAIL: ADMIN.email,
       GUARDBEE_ADMIN_PASSWORD: ADMIN.password,
     },
