@@ -37,6 +37,9 @@ export interface FrontDoorOptions {
 /** The largest body any route can use is far below this. */
 const BODY_LIMIT = 32 * 1024;
 
+/** A request's headers within 10 s; all of it within 30 s, and an idle connection for 65 s (below). Looked at each second. */
+const LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+
 /**
  * Everything that is the same for each request: its id, its limits, who it acts as, whether that may be, and how a
  * refusal looks. The endpoints come on top.
@@ -45,16 +48,14 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   const app = fastify({
     loggerInstance: options.logger,
     logController: new RequestLog(),
-    ...(options.tls === undefined ? {} : { https: options.tls }),
+    ...(options.tls === undefined ? { http: LIMITS } : { https: { ...LIMITS, ...options.tls } }),
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // Both spellings of a path are served, never redirected: clients repeat a redirected call as GET.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
     genReqId: (request) => requestId(request.headers['x-request-id']),
     bodyLimit: BODY_LIMIT,
-    // A request's headers within 10 s, all of it within 30 s; an idle connection is kept for 65 s.
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     return503OnClosing: false,
     frameworkErrors: (error, _request, reply) =>
       void sendRefusal(reply.header('x-request-id', reply.request.id), toRefusal(error)),

@@ -6,37 +6,49 @@ export interface LastUses {
   note(tokenId: string, use: TokenUse): void;
   /** A use that is not written yet. */
   pending(tokenId: string): TokenUse | undefined;
-  /** Writes what was gathered. What could not be written is tried again next time, if nothing newer has come. */
+  /**
+   * Writes what was gathered; joins a writing that is under way. What could not be written is tried again next time, if
+   * nothing newer has come.
+   */
   flush(): Promise<void>;
 }
 
 /** How often uses are written. With the time a write takes, the last use that others see is at most 5 s behind. */
 export const FLUSH_EVERY_MS = 2_000;
 
+/** Uses in one transaction: what ends a token must not wait behind a long one. */
 const SLICE = 1_000;
 
-export function createLastUses(store: Store): LastUses {
+export function createLastUses(store: Pick<Store, 'recordUses'>): LastUses {
   let gathered = new Map<string, TokenUse>();
-  let writing = new Map<string, TokenUse>();
+  let writing: ReadonlyMap<string, TokenUse> = new Map();
+  let active: Promise<void> | undefined;
+
+  async function write(): Promise<void> {
+    writing = gathered;
+    gathered = new Map();
+    try {
+      const uses = [...writing];
+      for (let at = 0; at < uses.length; at += SLICE)
+        await store.recordUses(new Map(uses.slice(at, at + SLICE)));
+    } catch (error) {
+      for (const [id, use] of writing) if (!gathered.has(id)) gathered.set(id, use);
+      throw error;
+    } finally {
+      writing = new Map();
+      active = undefined;
+    }
+  }
+
   return {
     note(tokenId, use) {
       gathered.set(tokenId, use);
     },
     pending: (tokenId) => gathered.get(tokenId) ?? writing.get(tokenId),
-    async flush() {
-      if (gathered.size === 0 || writing.size > 0) return;
-      [writing, gathered] = [gathered, writing];
-      try {
-        const uses = [...writing];
-        // In slices: what ends a token must not wait behind a long transaction of these.
-        for (let at = 0; at < uses.length; at += SLICE)
-          await store.recordUses(new Map(uses.slice(at, at + SLICE)));
-      } catch (error) {
-        for (const [id, use] of writing) if (!gathered.has(id)) gathered.set(id, use);
-        throw error;
-      } finally {
-        writing.clear();
-      }
+    flush() {
+      if (active === undefined && gathered.size === 0) return Promise.resolve();
+      active ??= write();
+      return active;
     },
   };
 }
