@@ -14,6 +14,7 @@ import type { Principal } from '../tokens/principal.ts';
 import { authenticate } from './authenticate.ts';
 import { isRepeated } from './authorization.ts';
 import { authorize } from './authorize.ts';
+import { isFromTrustedProxy } from './client-address.ts';
 import { oauthError, sendRefusal, toRefusal } from './error-reply.ts';
 import { parseFormBody } from './form-body.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -47,7 +48,7 @@ const LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Promise<App> {
   const app = fastify({
     loggerInstance: options.logger,
-    logController: new RequestLog(),
+    logController: new RequestLog(isFromTrustedProxy(options.trustedProxies)),
     ...(options.tls === undefined ? { http: LIMITS } : { https: { ...LIMITS, ...options.tls } }),
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // Both spellings of a path are served, never redirected: clients repeat a redirected call as GET.

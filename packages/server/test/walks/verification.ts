@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { TokenReview } from 'kubernetes-models/authentication.k8s.io/v1/TokenReview';
 import * as oauth from 'oauth4webapi';
 import { call } from '../http.ts';
 import { ADMIN } from '../service.ts';
@@ -210,12 +211,19 @@ describe('Kubernetes TokenReview', () => {
     }
     await api.call('PATCH', path, { token: admin, body: { groups: ['ops:all'] } });
     const { body } = await review(token, caller);
+    // Against the schema that Kubernetes publishes; `spec` is the request's part, which the API server knows.
+    new TokenReview({ ...body, spec: { token } }).validate();
     const { uid, extra, ...user } = body.status.user;
     assert.deepEqual(user, { username: 'kube@example.com', groups: ['ops:all'] });
     assert.match(uid, /^[0-9a-z]{16}$/);
     assert.deepEqual(extra['guardbee/scopes'], ['x']);
     await api.call('DELETE', '/v4/auth-tokens/', { token });
-    assert.deepEqual((await review(token, caller)).body.status, { authenticated: false });
+    const after = (await review(token, caller)).body;
+    new TokenReview({ ...after, spec: { token } }).validate();
+    assert.deepEqual(after.status, { authenticated: false });
+    assert.throws(() =>
+      new TokenReview({ ...after, spec: { token }, status: { authenticated: 'no' } } as never).validate(),
+    );
     assertGeneric401(await review(token, await newUser('no-kube@example.com')));
   });
 
