@@ -12,11 +12,11 @@ process.chdir(root);
 // Services and workers are started hundreds of times: what was compiled once is not compiled again.
 process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/compile');
 
-function run(title: string, command: string, args: readonly string[]): boolean {
+function run(title: string, command: string, args: readonly string[], quiet = false): boolean {
   const begin = performance.now();
   const { status } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${title} (${seconds} s)`);
+  if (!quiet) console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${title} (${seconds} s)`);
   return status === 0;
 }
 
@@ -44,11 +44,12 @@ const checks: [string, string, string[]][] = [
 ];
 const failed = checks.filter(([title, command, args]) => !run(title, command, args)).map(([title]) => title);
 
-const passed = run('tests', 'node', [
-  '--test',
-  `--test-concurrency=${availableParallelism()}`,
-  '--test-reporter=spec',
-  ...testFiles(places),
-]);
+// The runner's own summary is the end of it.
+const passed = run(
+  'tests',
+  'node',
+  ['--test', `--test-concurrency=${availableParallelism()}`, '--test-reporter=spec', ...testFiles(places)],
+  true,
+);
 if (failed.length > 0) console.error(`\nFAILED before the tests: ${failed.join(', ')}`);
 process.exitCode = passed && failed.length === 0 ? 0 : 1;
