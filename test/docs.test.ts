@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { parse } from 'yaml';
 import { TOKEN_PATTERN } from '../packages/server/src/tokens/token-string.ts';
-import { ADMIN, type RunningService, serve, temporaryFolder } from './guardbee.ts';
+import { ADMIN, base64, type RunningService, serve, temporaryFolder } from './guardbee.ts';
 
 /** What the documents say is typed here as it stands there; only the address and the account are this test's. */
 
@@ -84,6 +85,71 @@ suite('the examples in the documents', () => {
       await run('bash', ['-euc', block(page, 'sh', '/oauth2/introspect')], env),
     );
     assert.deepEqual([active, scope], [true, 'introspect']);
+  });
+});
+
+suite('the configurations of what does not run here ask what they say they ask', () => {
+  const folder = temporaryFolder();
+  let service: RunningService;
+  let token: string;
+
+  before(async () => {
+    service = await serve(join(folder.path, 'data'));
+    const body = {
+      email: ADMIN.email,
+      password_base64: base64(ADMIN.password),
+      scopes: ['introspect', 'orders:read'],
+    };
+    const reply = await fetch(`${service.url}/v4/auth-tokens/`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    token = ((await reply.json()) as { auth_token: string }).auth_token;
+  });
+  after(async () => {
+    await service.stop();
+    folder[Symbol.dispose]();
+  });
+
+  const example = (file: string) => parse(read(`examples/${file}`));
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(service.url + path, { ...init, headers: { authorization: `Bearer ${token}` } });
+
+  test('Traefik', async () => {
+    const { address, authResponseHeaders } =
+      example('proxies/traefik.yml').http.middlewares.guardbee.forwardAuth;
+    const { pathname, search } = new URL(address);
+    const reply = await ask(pathname + search);
+    assert.equal(reply.status, 200);
+    for (const header of authResponseHeaders) assert.notEqual(reply.headers.get(header), null, header);
+  });
+
+  test('Envoy', async () => {
+    const { failure_mode_allow: open, http_service: asks } =
+      example('proxies/envoy.yaml').http_filters[0].typed_config;
+    assert.equal(open, false, 'nothing passes when Guardbee is away');
+    const reply = await ask(`${asks.path_prefix}/orders/7?x=1`, { method: 'POST' });
+    assert.equal(reply.status, 200);
+    const [{ prefix }] = asks.authorization_response.allowed_upstream_headers.patterns;
+    assert.ok([...reply.headers.keys()].filter((name) => name.startsWith(prefix)).length === 4);
+  });
+
+  test('the Kubernetes API server', async () => {
+    const {
+      clusters,
+      users,
+      contexts,
+      'current-context': current,
+    } = example('kubernetes/webhook-kubeconfig.yaml');
+    const { context } = contexts.find(({ name }: { name: string }) => name === current);
+    assert.ok(users.some(({ name }: { name: string }) => name === context.user));
+    const { cluster } = clusters.find(({ name }: { name: string }) => name === context.cluster);
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
+    const reply = await ask(new URL(cluster.server).pathname, { method: 'POST', body: JSON.stringify(body) });
+    const { status } = (await reply.json()) as {
+      status: { authenticated: boolean; user: { username: string } };
+    };
+    assert.deepEqual([status.authenticated, status.user.username], [true, ADMIN.email]);
   });
 });
 
