@@ -1,7 +1,7 @@
-import { type TSchema, Type } from 'typebox';
 import { REFUSALS, type RefusalName } from '../errors.ts';
 import { formatTime, RFC3339_PATTERN } from '../rfc3339.ts';
 import { END_CAUSES, type UserRecord } from '../storage/records.ts';
+import { type TSchema, Type } from './type.ts';
 
 /** Shapes that several routes share: what validates a request, types it, and describes it in the OpenAPI document. */
 

@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import type { Counts } from '../../counts.ts';
 import { Refusal } from '../../errors.ts';
 import { logIn } from '../../login/log-in.ts';
@@ -9,6 +8,7 @@ import { parseExpiry } from '../expiry.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { replies, Time } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const body = Type.Object(
   {

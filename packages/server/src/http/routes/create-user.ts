@@ -1,9 +1,9 @@
-import { Type } from 'typebox';
 import { createUser } from '../../users/create-user.ts';
 import { parseExpiry } from '../expiry.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { EmailParams, Generic, Immutable, replies, Time } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const body = Type.Object(
   {

@@ -1,8 +1,8 @@
-import { Type } from 'typebox';
 import { getUserByEmail } from '../../users/find-user.ts';
 import { actOf } from '../request-context.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
 import { EmailParams, Generic, replies } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const query = Type.Object({
   except: Type.Optional(Type.Literal('current', { description: 'Keeps the token of this request.' })),

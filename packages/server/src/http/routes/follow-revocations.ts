@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { Refusal } from '../../errors.ts';
 import { authenticate } from '../authenticate.ts';
 import { authorize } from '../authorize.ts';
@@ -6,6 +5,7 @@ import { parseCursor } from '../cursor.ts';
 import { type Entry, RIGHTS } from '../rights.ts';
 import type { App, Parts } from '../route.ts';
 import { replies } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const query = Type.Object({
   since: Type.Optional(

@@ -1,6 +1,6 @@
-import { Type } from 'typebox';
 import type { App, Parts } from '../route.ts';
 import { replies } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const Count = Type.Object({ max: Type.Integer(), default: Type.Integer() });
 

@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
 import { Refusal } from '../../errors.ts';
 import type { App, Parts } from '../route.ts';
 import { replies } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const Status = Type.Object({ status: Type.String() });
 

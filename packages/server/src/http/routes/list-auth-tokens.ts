@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import type { ListedToken } from '../../storage/records.ts';
 import type { TokenPosition } from '../../storage/store.ts';
 import { getUserByEmail } from '../../users/find-user.ts';
@@ -7,6 +6,7 @@ import { pageOf } from '../page.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
 import { EmailParams, PageQuery, replies, Token } from '../schemas.ts';
 import { tokenReplies } from '../token-reply.ts';
+import { Type } from '../type.ts';
 
 /** `GET /v4/auth-tokens/`: one's own. */
 export function listAuthTokens(app: App, parts: Parts): void {

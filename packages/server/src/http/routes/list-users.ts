@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
 import { pageOf } from '../page.ts';
 import type { App, Parts } from '../route.ts';
 import { PageQuery, replies, User, userReply } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 export function listUsers(app: App, { store, digestKeys }: Parts): void {
   app.get(

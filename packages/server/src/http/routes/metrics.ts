@@ -1,8 +1,31 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { App, Parts } from '../route.ts';
 
 /** `GET /metrics`: Prometheus text. Every label is one of a closed set; no user, address or token occurs. */
-export function getMetrics(app: App, { counts, hashes, finder }: Parts): void {
+export function getMetrics(app: App, parts: Parts): void {
+  let registry: Promise<Registry> | undefined;
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        operationId: 'getMetrics',
+        summary: 'Prometheus metrics',
+        tags: ['service'],
+        produces: ['text/plain'],
+      },
+    },
+    async (_request, reply) => {
+      registry ??= createRegistry(parts);
+      const metrics = await registry;
+      reply.type(metrics.contentType);
+      return metrics.metrics();
+    },
+  );
+}
+
+/** Made when it is first asked for: whoever has no Prometheus need not wait for it at each start. */
+async function createRegistry({ counts, hashes, finder }: Parts): Promise<Registry> {
+  const { Counter, collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -60,19 +83,5 @@ export function getMetrics(app: App, { counts, hashes, finder }: Parts): void {
     },
   });
 
-  app.get(
-    '/metrics',
-    {
-      schema: {
-        operationId: 'getMetrics',
-        summary: 'Prometheus metrics',
-        tags: ['service'],
-        produces: ['text/plain'],
-      },
-    },
-    async (_request, reply) => {
-      reply.type(registry.contentType);
-      return registry.metrics();
-    },
-  );
+  return registry;
 }

@@ -1,10 +1,10 @@
-import { Type } from 'typebox';
 import { changeOwnPassword, resetPassword } from '../../users/change-password.ts';
 import { getUserByEmail } from '../../users/find-user.ts';
 import { isSelf } from '../authorize.ts';
 import { actOf } from '../request-context.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
 import { EmailParams, Generic, replies } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const body = Type.Object(
   {

@@ -1,10 +1,10 @@
-import { Type } from 'typebox';
 import { Refusal } from '../../errors.ts';
 import { modifyUser } from '../../users/modify-user.ts';
 import { parseExpiry } from '../expiry.ts';
 import { actOf } from '../request-context.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
 import { EmailParams, Immutable, replies, Time, User, userReply } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 /**
  * Printable, no comma (groups travel in one header, separated by commas), not `system:`, which is how Kubernetes names

@@ -1,10 +1,10 @@
-import { Type } from 'typebox';
 import { introspection } from '../../tokens/introspect.ts';
 import { revokeTokenString } from '../../tokens/revoke.ts';
 import { useOf } from '../authenticate.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { Generic, replies } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const form = Type.Object(
   {

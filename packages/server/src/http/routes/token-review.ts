@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
 import { useOf } from '../authenticate.ts';
 import type { App, Parts } from '../route.ts';
 import { replies } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const API = { apiVersion: Type.Literal('authentication.k8s.io/v1'), kind: Type.Literal('TokenReview') };
 

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { Refusal } from '../../errors.ts';
 import type { Principal } from '../../tokens/principal.ts';
 import { SCOPE_PATTERN, satisfies } from '../../tokens/scopes.ts';
 import { type App, principalOf } from '../route.ts';
 import { replies } from '../schemas.ts';
+import { Type } from '../type.ts';
 
 const ASCII = /^[ -~]*$/;
 const SCOPE = new RegExp(SCOPE_PATTERN);
