@@ -1,5 +1,6 @@
-import { type FrontDoorOptions, openFrontDoor, refuseOtherMethods, takeShortcut } from './http/front-door.ts';
+import { type FrontDoorOptions, openFrontDoor, takeShortcut } from './http/front-door.ts';
 import { getOpenApi } from './http/openapi.ts';
+import { refuseOtherMethods } from './http/rights-on-routes.ts';
 import type { App, Parts } from './http/route.ts';
 import { deleteAuthTokenById, getAuthToken } from './http/routes/auth-token-by-id.ts';
 import { createAuthToken } from './http/routes/create-auth-token.ts';

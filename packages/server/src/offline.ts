@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { parseExpiry } from './http/expiry.ts';
-import { userReply } from './http/schemas.ts';
+import { parseExpiry } from './expiry.ts';
 import { createHashQueue } from './login/hash-queue.ts';
 import { openStore } from './storage/open-store.ts';
 import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
@@ -10,6 +9,7 @@ import { resetPassword } from './users/change-password.ts';
 import { createUser } from './users/create-user.ts';
 import { getUserByEmail } from './users/find-user.ts';
 import { deleteUser, modifyUser } from './users/modify-user.ts';
+import { userReply } from './users/user-reply.ts';
 
 /** A user in the API's words. */
 export type UserReply = ReturnType<typeof userReply>;

@@ -1,14 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
 import swagger from '@fastify/swagger';
-import {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyReply,
-  type FastifyRequest,
-  fastify,
-  type RouteOptions,
-} from 'fastify';
+import { type FastifyBaseLogger, type FastifyError, type FastifyRequest, fastify } from 'fastify';
 import { Refusal } from '../errors.ts';
 import type { Principal } from '../tokens/principal.ts';
 import { authenticate } from './authenticate.ts';
@@ -21,7 +14,8 @@ import { parseJsonBody } from './json-body.ts';
 import { RequestLog } from './log-request.ts';
 import { openApiOptions } from './openapi.ts';
 import { requestId } from './request-context.ts';
-import { type Entry, RIGHTS } from './rights.ts';
+import type { Entry } from './rights.ts';
+import { enterRight, refuseMethod } from './rights-on-routes.ts';
 import type { App, Parts } from './route.ts';
 import type { Shortcut } from './shortcut.ts';
 import { refuseUnreadable } from './unreadable.ts';
@@ -152,53 +146,6 @@ export function takeShortcut(app: App, shortcutTo: (longWay: Shortcut) => Shortc
     shortcutTo((request, reply) => {
       for (const handle of handlers) handle(request, reply);
     }),
-  );
-}
-
-/** Puts the table's entry on a route; one that the table does not know can't be built. */
-function enterRight(route: RouteOptions): void {
-  const isOurRefusal = (route.handler as unknown) === refuseMethod;
-  const isPreflight = route.method === 'OPTIONS' && route.url === '*';
-  for (const method of [route.method].flat()) {
-    const entry = isOurRefusal || isPreflight ? ANYONE : lookUp(method, route.url);
-    if (entry === undefined)
-      throw new Error(`${method} ${route.url} is not in the table of rights (http/rights.ts)`);
-    route.config = { ...route.config, entry };
-  }
-}
-
-const ANYONE: Entry = { right: 'anyone', scope: null };
-
-function lookUp(method: string, url: string): Entry | undefined {
-  return RIGHTS[`${method === 'HEAD' ? 'GET' : method} ${url}`] ?? RIGHTS[`ALL ${url}`];
-}
-
-/** Answers 405 with `Allow` on the known paths for the methods they don't have. */
-export function refuseOtherMethods(app: App, { corsOn }: { corsOn: boolean }): void {
-  const served = new Map<string, string[]>();
-  for (const line of Object.keys(RIGHTS)) {
-    const [method, url] = line.split(' ') as [string, string];
-    if (method === 'ALL') continue;
-    served.set(url, [...(served.get(url) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
-  }
-  for (const [url, allow] of served) {
-    const method = app.supportedMethods.filter(
-      (name) => !allow.includes(name) && !(corsOn && name === 'OPTIONS'),
-    );
-    app.route({
-      method,
-      url,
-      schema: { hide: true },
-      config: { allow: allow.join(', ') },
-      handler: refuseMethod,
-    });
-  }
-}
-
-function refuseMethod(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendRefusal(
-    reply.header('allow', request.routeOptions.config.allow),
-    new Refusal('METHOD_NOT_ALLOWED'),
   );
 }
 

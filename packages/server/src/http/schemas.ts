@@ -1,6 +1,6 @@
 import { REFUSALS, type RefusalName } from '../errors.ts';
-import { formatTime, RFC3339_PATTERN } from '../rfc3339.ts';
-import { END_CAUSES, type UserRecord } from '../storage/records.ts';
+import { RFC3339_PATTERN } from '../rfc3339.ts';
+import { END_CAUSES } from '../storage/records.ts';
 import { type TSchema, Type } from './type.ts';
 
 /** Shapes that several routes share: what validates a request, types it, and describes it in the OpenAPI document. */
@@ -35,18 +35,6 @@ export const User = Type.Object(
   },
   { title: 'V4UserListItem' },
 );
-
-/** A user as others may see it: never the password hash. */
-export function userReply(user: UserRecord) {
-  return {
-    email: user.email,
-    created: formatTime(user.created),
-    expiry: formatTime(user.expiry),
-    admin: user.admin,
-    disabled: user.disabled,
-    groups: [...user.groups],
-  };
-}
 
 const LastUsed = Type.Union([
   Type.Null(),

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UserRecord } from '../storage/records.ts';
 import type { Principal } from '../tokens/principal.ts';
+import { userReply } from '../users/user-reply.ts';
 import { useOf } from './authenticate.ts';
 import { parseAuthorization } from './authorization.ts';
 import { requestId } from './request-context.ts';
 import type { Parts } from './route.ts';
 import { identityHeaders } from './routes/verify.ts';
-import { userReply } from './schemas.ts';
 
 /**
  * The two questions that services ask all day, `GET /v4/user/` and `GET /verify`, answered without the framework when

@@ -76,9 +76,9 @@ export function createHashQueue({
   function settle(worker: Worker, answer: HashAnswer): void {
     const entry = busy.get(worker);
     busy.delete(worker);
+    worker.unref();
     idle.push(worker);
     startNext();
-    if (busy.size === 0) worker.unref();
     if ('error' in answer) entry?.reject(new Error(answer.error));
     else entry?.resolve(answer.result);
   }

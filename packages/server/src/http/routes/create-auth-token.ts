@@ -1,10 +1,10 @@
 import type { Counts } from '../../counts.ts';
 import { Refusal } from '../../errors.ts';
+import { parseExpiry } from '../../expiry.ts';
 import { logIn } from '../../login/log-in.ts';
 import { formatTime } from '../../rfc3339.ts';
 import type { WantedToken } from '../../tokens/issue.ts';
 import { SCOPE_PATTERN } from '../../tokens/scopes.ts';
-import { parseExpiry } from '../expiry.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { replies, Time } from '../schemas.ts';

@@ -1,5 +1,5 @@
+import { parseExpiry } from '../../expiry.ts';
 import { createUser } from '../../users/create-user.ts';
-import { parseExpiry } from '../expiry.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { EmailParams, Generic, Immutable, replies, Time } from '../schemas.ts';

@@ -1,6 +1,7 @@
 import { getUserByEmail } from '../../users/find-user.ts';
+import { userReply } from '../../users/user-reply.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
-import { EmailParams, replies, User, userReply } from '../schemas.ts';
+import { EmailParams, replies, User } from '../schemas.ts';
 
 export function getCurrentUser(app: App): void {
   app.get(

@@ -1,6 +1,7 @@
+import { userReply } from '../../users/user-reply.ts';
 import { pageOf } from '../page.ts';
 import type { App, Parts } from '../route.ts';
-import { PageQuery, replies, User, userReply } from '../schemas.ts';
+import { PageQuery, replies, User } from '../schemas.ts';
 import { Type } from '../type.ts';
 
 export function listUsers(app: App, { store, digestKeys }: Parts): void {

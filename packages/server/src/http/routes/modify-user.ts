@@ -1,9 +1,10 @@
 import { Refusal } from '../../errors.ts';
+import { parseExpiry } from '../../expiry.ts';
 import { modifyUser } from '../../users/modify-user.ts';
-import { parseExpiry } from '../expiry.ts';
+import { userReply } from '../../users/user-reply.ts';
 import { actOf } from '../request-context.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
-import { EmailParams, Immutable, replies, Time, User, userReply } from '../schemas.ts';
+import { EmailParams, Immutable, replies, Time, User } from '../schemas.ts';
 import { Type } from '../type.ts';
 
 /**

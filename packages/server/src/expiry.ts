@@ -1,5 +1,5 @@
-import { Refusal } from '../errors.ts';
-import { parseTime } from '../rfc3339.ts';
+import { Refusal } from './errors.ts';
+import { parseTime } from './rfc3339.ts';
 
 /** An `expiry` from a body: milliseconds, null = never. Throws `INVALID_INPUT` for a day that does not exist. */
 export function parseExpiry(text: string): number | null {
