@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import autocannon from 'autocannon';
+import { quantile } from './measure.ts';
 import { LOAD_CORE } from './processes.ts';
 
 export interface ClosedLoad {
@@ -46,6 +47,12 @@ export async function load(job: ClosedLoad | OpenLoad): Promise<LoadResult> {
   let text = '';
   for await (const chunk of child.stdout) text += chunk;
   return JSON.parse(text) as LoadResult;
+}
+
+/** The 99th percentile, in milliseconds, of verifications that come 200 a second. */
+export async function verificationP99(url: string, authorization: string, seconds: number): Promise<number> {
+  const job = { kind: 'open', url: `${url}/v4/user/`, authorization, perSecond: 200, seconds } as const;
+  return quantile((await load(job)).latencies, 0.99);
 }
 
 async function closed({ url, authorization, connections, seconds }: ClosedLoad): Promise<LoadResult> {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { createHashQueue } from '../packages/server/src/login/hash-queue.ts';
 import { login, timed } from './clients.ts';
-import { load } from './load.ts';
-import { type Figure, inTurn, quantile, ratio, show, spread } from './measure.ts';
+import { verificationP99 } from './load.ts';
+import { type Figure, inTurn, ratio, show, spread } from './measure.ts';
 import { ADMIN, startGuardbee, withFolder } from './processes.ts';
 
 const ROUNDS = 5;
@@ -41,14 +41,7 @@ export function flood(): Promise<Figure[]> {
   return withFolder(async (folder) => {
     const guardbee = await startGuardbee(undefined, folder);
     const authorization = await login(guardbee.url);
-    const job = {
-      kind: 'open',
-      url: `${guardbee.url}/v4/user/`,
-      authorization,
-      perSecond: 200,
-      seconds: SECONDS,
-    } as const;
-    const p99 = async (): Promise<number> => quantile((await load(job)).latencies, 0.99);
+    const p99 = (): Promise<number> => verificationP99(guardbee.url, authorization, SECONDS);
     const values = await inTurn(FLOOD_ROUNDS, {
       quiet: p99,
       flood: async () => {

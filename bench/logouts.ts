@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { login, logout, timed } from './clients.ts';
-import { load } from './load.ts';
-import { type Figure, inTurn, quantile, ratio, show, spread } from './measure.ts';
+import { verificationP99 } from './load.ts';
+import { type Figure, inTurn, ratio, show, spread } from './measure.ts';
 import { startGuardbee, withFolder } from './processes.ts';
 
 const ROUNDS = 5;
@@ -36,14 +36,7 @@ export function logouts(): Promise<Figure[]> {
       },
     });
     const authorization = await login(guardbee.url);
-    const job = {
-      kind: 'open',
-      url: `${guardbee.url}/v4/user/`,
-      authorization,
-      perSecond: 200,
-      seconds: 3,
-    } as const;
-    const p99 = async (): Promise<number> => quantile((await load(job)).latencies, 0.99);
+    const p99 = (): Promise<number> => verificationP99(guardbee.url, authorization, 3);
     const latencies = await inTurn(ROUNDS, {
       quiet: p99,
       logouts: async () => {

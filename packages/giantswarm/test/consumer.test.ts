@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { packageFolder, requireBuilt } from './built.ts';
+import { filesBelow, installPacked } from './packed.ts';
 import { emptyProject, nodes, run } from './program.ts';
 
 const names = [
@@ -45,17 +46,7 @@ suite('the packed package', () => {
   let tarball: Buffer;
   before(async () => {
     requireBuilt();
-    const pack = ['pack', '--ignore-scripts', '--offline', '--pack-destination', project.folder];
-    const packed = await run('npm', pack, packageFolder);
-    assert.equal(packed.code, 0, packed.stderr);
-    const file = join(
-      project.folder,
-      readdirSync(project.folder).find((name) => name.endsWith('.tgz')) ?? '',
-    );
-    tarball = readFileSync(file);
-    mkdirSync(installed, { recursive: true });
-    const unpacked = await run('tar', ['xzf', file, '-C', installed, '--strip-components=1'], project.folder);
-    assert.equal(unpacked.code, 0, unpacked.stderr);
+    tarball = await installPacked(packageFolder, project.folder, installed);
   });
   after(() => project[Symbol.dispose]());
 
@@ -82,9 +73,7 @@ suite('the packed package', () => {
   };
 
   test('holds exactly what is meant', () => {
-    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(installed, join(entry.parentPath, entry.name)));
+    const files = filesBelow(installed);
     const sources = readdirSync(join(packageFolder, 'src'))
       .filter((name) => !name.endsWith('.test.ts'))
       .map((name) => name.replace(/\.ts$/, ''));

@@ -7,6 +7,7 @@ import { after, before, suite, test } from 'node:test';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { filesBelow, installPacked } from '../../giantswarm/test/packed.ts';
 import { emptyProject, nodes, run } from '../../giantswarm/test/program.ts';
 import { OWN_TOKEN, PeerService } from './peer-service.ts';
 
@@ -22,17 +23,7 @@ suite('the packed package', () => {
   const installed = join(project.folder, 'node_modules/@guardbee/verifier');
   let tarball: Buffer;
   before(async () => {
-    const pack = ['pack', '--ignore-scripts', '--offline', '--pack-destination', project.folder];
-    const packed = await run('npm', pack, packageFolder);
-    assert.equal(packed.code, 0, packed.stderr);
-    const file = join(
-      project.folder,
-      readdirSync(project.folder).find((name) => name.endsWith('.tgz')) ?? '',
-    );
-    tarball = readFileSync(file);
-    mkdirSync(installed, { recursive: true });
-    const unpacked = await run('tar', ['xzf', file, '-C', installed, '--strip-components=1'], project.folder);
-    assert.equal(unpacked.code, 0, unpacked.stderr);
+    tarball = await installPacked(packageFolder, project.folder, installed);
     mkdirSync(join(project.folder, 'node_modules/@hono'));
     for (const name of ['eventsource-parser', 'express', 'fastify', 'hono', '@hono/node-server', '@types']) {
       symlinkSync(join(workspace, 'node_modules', name), join(project.folder, 'node_modules', name));
@@ -41,9 +32,7 @@ suite('the packed package', () => {
   after(() => project[Symbol.dispose]());
 
   test('holds exactly what is meant', () => {
-    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => relative(installed, join(entry.parentPath, entry.name)));
+    const files = filesBelow(installed);
     const expected = [
       'LICENSE',
       'README.md',
