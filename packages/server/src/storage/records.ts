@@ -19,6 +19,8 @@ export interface UserRecord {
   readonly disabled: boolean;
   /** Assigned by administrators, for the services that ask; sorted, without repetition. */
   readonly groups: readonly string[];
+  /** Closed to unknown devices until then, after too many wrong passwords; null or past: open. */
+  readonly lockedUntil?: number | null;
 }
 
 export interface TokenRecord {
@@ -104,6 +106,18 @@ export interface Act {
   /** A user's id, or null for the operator at the machine and for the service itself. */
   readonly actor: string | null;
   readonly requestId: string | null;
+  /** Where the request came from and what its client said of it; absent for the service itself. */
+  readonly origin?: ActOrigin | undefined;
+}
+
+/** Personal: kept with an audit event until it is erased. */
+export interface ActOrigin {
+  readonly ip: string;
+  readonly userAgent: string | null;
+  /** `X-Giant-Swarm-Activity`. */
+  readonly activity: string | null;
+  /** `X-Giant-Swarm-CmdLine`, after redaction. */
+  readonly commandLine: string | null;
 }
 
 /** What is kept of an ended token. It has no digest: nothing can bring the token back. */
