@@ -68,6 +68,12 @@ export type RefusalCode = (typeof refusals)[RefusalName]['code'];
 export const REFUSALS: Readonly<Record<RefusalName, { code: RefusalCode; status: number; message: string }>> =
   refusals;
 
+export interface Quota {
+  readonly name: string;
+  readonly most: number;
+  readonly window: number;
+}
+
 /**
  * A request that is refused, thrown by whichever step notices. It carries no status or header of its own: those
  * follow from the table. `message` may say more than the table's text, but never anything secret.
@@ -79,6 +85,8 @@ export class Refusal extends Error {
   readonly challenge: 'invalid_token' | 'insufficient_scope' | undefined;
   /** Seconds, for `Retry-After`. */
   readonly retryAfter: number | undefined;
+  /** What was used up, for the RateLimit headers: so many in so many seconds. */
+  readonly quota: Quota | undefined;
 
   constructor(
     refusal: RefusalName,
@@ -86,6 +94,7 @@ export class Refusal extends Error {
       message?: string;
       challenge?: 'invalid_token' | 'insufficient_scope' | undefined;
       retryAfter?: number;
+      quota?: Quota;
       cause?: unknown;
     } = {},
   ) {
@@ -93,5 +102,6 @@ export class Refusal extends Error {
     this.refusal = refusal;
     this.challenge = more.challenge;
     this.retryAfter = more.retryAfter;
+    this.quota = more.quota;
   }
 }

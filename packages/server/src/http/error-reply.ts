@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { REFUSALS, Refusal, type RefusalName } from '../errors.ts';
+import { type Quota, REFUSALS, Refusal, type RefusalName } from '../errors.ts';
 import { HashQueueOverloaded } from '../login/hash-queue.ts';
 import { StoreUnavailable } from '../storage/store.ts';
 
@@ -11,11 +11,20 @@ function challengeOf(refusal: Refusal): string {
   return `giantswarm ${REALM}, Bearer ${REALM}${error}`;
 }
 
+/** draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4. */
+function rateLimitOf({ name, most, window }: Quota, retryAfter: number): Record<string, string> {
+  return {
+    'ratelimit-policy': `"${name}";q=${most};w=${window}`,
+    ratelimit: `"${name}";r=0;t=${retryAfter}`,
+  };
+}
+
 /** Sends a refusal as the generic body, with the headers that follow from the table. */
 export function sendRefusal(reply: FastifyReply, refusal: Refusal, more?: { error: string }): FastifyReply {
   const { code, status } = REFUSALS[refusal.refusal];
   if (status === 401 || status === 403) reply.header('www-authenticate', challengeOf(refusal));
   if (refusal.retryAfter !== undefined) reply.header('retry-after', String(refusal.retryAfter));
+  if (refusal.quota !== undefined) reply.headers(rateLimitOf(refusal.quota, refusal.retryAfter ?? 1));
   const body = JSON.stringify({ code, message: refusal.message, ...more });
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }

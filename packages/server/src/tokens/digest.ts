@@ -21,6 +21,7 @@ const TOKEN = 'T';
 const SEAL = 'S';
 const FINGERPRINT = 'F';
 const CURSOR = 'C';
+const TRY = 'G';
 
 export function digestToken(key: DigestKey, tokenString: string): Uint8Array {
   return mac(key, TOKEN, tokenString);
@@ -57,6 +58,11 @@ export function fingerprintKey(key: DigestKey): Uint8Array {
 /** For the tamper-proof cursors of paged lists. */
 export function digestCursor(key: DigestKey, text: string): Uint8Array {
   return mac(key, CURSOR, text).subarray(0, 16);
+}
+
+/** For what the throttle counts by: 16 bytes over a kind and its parts, so that no part can pass for another. */
+export function digestTry(key: DigestKey, kind: string, parts: readonly string[]): Uint8Array {
+  return mac(key, TRY, JSON.stringify([kind, ...parts])).subarray(0, 16);
 }
 
 function mac(key: DigestKey, purpose: string, text: string): Uint8Array {

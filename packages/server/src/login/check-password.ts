@@ -1,0 +1,46 @@
+import type { Clock } from '../clock.ts';
+import type { Act, UserRecord } from '../storage/records.ts';
+import { hasExpired } from '../users/able.ts';
+import type { HashQueue } from './hash-queue.ts';
+import type { Throttle } from './throttle.ts';
+
+export interface PasswordDoor {
+  readonly hashes: HashQueue;
+  readonly throttle: Throttle;
+  readonly clock: Clock;
+  /** The hash of nobody's password, verified when there is no such user, so that it costs the same. */
+  readonly decoyHash: string;
+}
+
+export type Verdict =
+  | { readonly outcome: 'succeeded'; readonly userId: string; readonly user: UserRecord }
+  | {
+      readonly outcome: 'failed';
+      readonly userId: string | null;
+      readonly reason: 'wrong_password' | 'unknown_user' | 'disabled' | 'expired';
+    };
+
+/**
+ * One try at a password: the throttle first, then one hash, whoever it is; only then what may be said to somebody who
+ * knows the password. Every door that checks a password comes through here, so that all of them share the counters.
+ *
+ * `findUser` is called once the try has been admitted. Throws `TOO_MANY_REQUESTS`, and what the hash queue throws.
+ */
+export function checkPassword(
+  { hashes, throttle, clock, decoyHash }: PasswordDoor,
+  who: { canonicalEmail: string; password: string },
+  findUser: () => Promise<UserRecord | undefined>,
+  act: Omit<Act, 'time'>,
+): Promise<Verdict> {
+  const address = act.origin?.ip ?? '';
+  return throttle.attempt({ ...who, address }, act, async (): Promise<Verdict> => {
+    const user = await findUser();
+    const genuine = await hashes.verify(who.password, user?.passwordHash ?? decoyHash);
+    const failed = { outcome: 'failed', userId: user?.id ?? null } as const;
+    if (user === undefined) return { ...failed, reason: 'unknown_user' };
+    if (!genuine) return { ...failed, reason: 'wrong_password' };
+    if (user.disabled) return { ...failed, reason: 'disabled' };
+    if (hasExpired(user.expiry, clock.now())) return { ...failed, reason: 'expired' };
+    return { outcome: 'succeeded', userId: user.id, user };
+  });
+}

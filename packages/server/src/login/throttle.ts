@@ -1,0 +1,103 @@
+import type { Clock } from '../clock.ts';
+import { Refusal } from '../errors.ts';
+import type { Act } from '../storage/records.ts';
+import {
+  FOREVER,
+  type ThrottleRules,
+  type ThrottleStore,
+  type TryOutcome,
+} from '../storage/throttle-store.ts';
+import { type DigestKeys, digestTry } from '../tokens/digest.ts';
+import { sourcePrefix } from './source-prefix.ts';
+
+/**
+ * Slows guessing down, per account and per source. Every door that checks a password goes through `attempt`.
+ *
+ * The store counts, so that processes and nodes share the counters; what it counts by are keyed digests.
+ */
+export interface Throttle {
+  /**
+   * One try at the password of an account. Takes the try before `check` may compute a hash, and settles it with what
+   * `check` has found; when that throws, nothing was learned and the try is given back. Throws `TOO_MANY_REQUESTS`
+   * without having called `check`, alike for accounts that exist and that don't.
+   */
+  attempt<Outcome extends TryOutcome>(
+    who: { canonicalEmail: string; address: string; password: string },
+    act: Omit<Act, 'time'>,
+    check: () => Promise<Outcome>,
+  ): Promise<Outcome>;
+  /** The account's key in the store. */
+  accountKey(canonicalEmail: string): Uint8Array;
+}
+
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+
+/** Some mistakes are free; then ten seconds, doubled up to a quarter of an hour; 100 in a row close the account. */
+export const THROTTLE_RULES: ThrottleRules = {
+  freeFailures: 5,
+  firstWait: 10 * SECOND,
+  longestWait: 900 * SECOND,
+  mostFailures: 100,
+  laneLifetime: 30 * DAY,
+  sourceBurst: 100,
+  sourcePeriod: 3 * SECOND,
+};
+
+/** Nobody is told to come back in a thousand years: an administrator may open the account at any time. */
+const LONGEST_RETRY_AFTER = 3_600;
+
+export function createThrottle(parts: {
+  store: ThrottleStore;
+  digestKeys: DigestKeys;
+  clock: Clock;
+  rules: ThrottleRules;
+}): Throttle {
+  const { store, clock, rules, digestKeys } = parts;
+  const [key] = digestKeys;
+  const accountKey = (canonicalEmail: string): Uint8Array => digestTry(key, 'account', [canonicalEmail]);
+  return {
+    accountKey,
+    async attempt({ canonicalEmail, address, password }, act, check) {
+      const source = sourcePrefix(address);
+      const keys = {
+        account: accountKey(canonicalEmail),
+        source: digestTry(key, 'source', [source]),
+        lane: digestTry(key, 'lane', [canonicalEmail, source]),
+        fingerprint: digestTry(key, 'password', [canonicalEmail, password]).subarray(0, 4),
+      };
+      const now = clock.now();
+      const reserved = await store.reserveTry(keys, rules, now);
+      if (!reserved.admitted) throw tooMany(reserved.retryAt, now, rules);
+      let outcome: Awaited<ReturnType<typeof check>>;
+      try {
+        outcome = await check();
+      } catch (error) {
+        await store.settleTry(reserved, { outcome: 'abandoned' }, rules, { ...act, time: clock.now() });
+        throw error;
+      }
+      await store.settleTry(reserved, settled(outcome), rules, { ...act, time: clock.now() });
+      return outcome;
+    },
+  };
+}
+
+/** The outcome and nothing more that whoever checked may have put beside it. */
+function settled(found: TryOutcome): TryOutcome {
+  if (found.outcome === 'abandoned') return { outcome: 'abandoned' };
+  if (found.outcome === 'succeeded') return { outcome: 'succeeded', userId: found.userId };
+  return { outcome: 'failed', userId: found.userId, reason: found.reason };
+}
+
+/** Says when to come back, and nothing about an account: the quota it names is a source's. */
+function tooMany(retryAt: number, now: number, rules: ThrottleRules): Refusal {
+  const seconds = retryAt >= FOREVER ? LONGEST_RETRY_AFTER : Math.ceil((retryAt - now) / SECOND);
+  return new Refusal('TOO_MANY_REQUESTS', {
+    retryAfter: Math.min(Math.max(seconds, 1), LONGEST_RETRY_AFTER),
+    quota: {
+      name: 'login',
+      most: rules.sourceBurst,
+      window: (rules.sourceBurst * rules.sourcePeriod) / SECOND,
+    },
+  });
+}
