@@ -1,9 +1,7 @@
 import { destination, type Logger, pino } from 'pino';
 import type { LogLevel } from './config.ts';
+import { redactTokens } from './http/redact.ts';
 import { prettyLine } from './log-line.ts';
-import { TOKEN_PATTERN } from './tokens/token-string.ts';
-
-const TOKENS = new RegExp(TOKEN_PATTERN, 'g');
 
 /**
  * One JSON object a line on stderr. Written without blocking; when the sink hangs, lines beyond `maxLength` bytes are
@@ -21,13 +19,9 @@ export function createLogger(level: LogLevel, { pretty = process.stderr.isTTY ==
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       hooks: {
-        streamWrite: (line) => (pretty ? prettyLine(redact(line)) : redact(line)),
+        streamWrite: (line) => (pretty ? prettyLine(redactTokens(line)) : redactTokens(line)),
       },
     },
     sink,
   );
-}
-
-function redact(line: string): string {
-  return line.includes('guardbee_') ? line.replace(TOKENS, 'guardbee_[redacted]') : line;
 }

@@ -5,6 +5,7 @@ import type { TokenFinder } from '../tokens/find.ts';
 import type { Principal } from '../tokens/principal.ts';
 import { isRepeated, parseAuthorization } from './authorization.ts';
 import type { ClientAddress } from './client-address.ts';
+import { shortText } from './request-context.ts';
 
 /**
  * The principal of a request, by its `Authorization` header and nothing else: a token in a URL or a body is never
@@ -28,7 +29,11 @@ export function useOf(
   headers: Readonly<Partial<Record<'x-giant-swarm-activity' | 'user-agent', string | string[] | undefined>>>,
   ip: string,
 ): Omit<TokenUse, 'time'> {
-  return { ip, activity: cut(headers['x-giant-swarm-activity']), userAgent: cut(headers['user-agent']) };
+  return {
+    ip,
+    activity: shortText(headers['x-giant-swarm-activity']),
+    userAgent: shortText(headers['user-agent']),
+  };
 }
 
 function accepted(principal: Principal | undefined): Principal {
@@ -38,9 +43,4 @@ function accepted(principal: Principal | undefined): Principal {
 
 function notAccepted(): Refusal {
   return new Refusal('PERMISSION_DENIED', { challenge: 'invalid_token' });
-}
-
-/** A header's beginning, fit to be stored: Node gives its bytes as Latin-1, so it has no surrogates. */
-function cut(header: string | string[] | undefined): string | null {
-  return typeof header === 'string' && header !== '' ? header.slice(0, 200) : null;
 }

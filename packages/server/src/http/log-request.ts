@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import { originalOf, saidBy, traceIdOf } from './request-context.ts';
 
 /**
  * One line for each request that changes or refuses something; what is merely looked up stays at `debug`, since a
@@ -23,6 +24,7 @@ export class RequestLog extends LogController {
     const quiet = reply.statusCode < 400 && (request.method === 'GET' || request.method === 'HEAD');
     const level = error || reply.statusCode >= 500 ? 'error' : quiet ? 'debug' : 'info';
     if (quiet && !(request.log.level === 'debug' || request.log.level === 'trace')) return;
+    const { activity, commandLine } = saidBy(request.headers);
     request.log[level](
       {
         method: request.method,
@@ -31,20 +33,19 @@ export class RequestLog extends LogController {
         ms: Math.round(reply.elapsedTime * 10) / 10,
         ip: request.ip,
         token_id: request.authenticated?.token.id,
-        ...(this.#isFromTrustedProxy(request.raw) ? originalOf(request) : undefined),
+        ...known({
+          activity,
+          command_line: commandLine,
+          trace_id: traceIdOf(request.headers),
+          original: this.#isFromTrustedProxy(request.raw) ? originalOf(request.headers) : null,
+        }),
       },
       'request',
     );
   }
 }
 
-/**
- * Which request a proxy asks about, by nginx's or Traefik's and Caddy's names. Only the path: a query may hold secrets of
- * other services.
- */
-function originalOf({ headers }: FastifyRequest): { original?: string } {
-  const method = headers['x-original-method'] ?? headers['x-forwarded-method'];
-  const uri = headers['x-original-uri'] ?? headers['x-forwarded-uri'];
-  if (typeof method !== 'string' || typeof uri !== 'string') return {};
-  return { original: `${method} ${uri.split('?', 1)[0]}`.slice(0, 300) };
+/** Without what a request doesn't say. */
+function known(fields: Readonly<Record<string, string | null>>): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }

@@ -9,8 +9,11 @@ const REDACTED = '[redacted]';
 
 /** Also a token string that somebody has cut off or added to. */
 const TOKENS = new RegExp(`${TOKEN_PATTERN}|guardbee_[A-Za-z0-9_-]{8,}`, 'g');
-/** RFC 3986 section 3.2.1: what stands before the @ of an authority. A password may hold a slash that nobody encoded. */
-const USER_INFO = /([A-Za-z][A-Za-z0-9+.-]*:\/\/)\S*@/g;
+/**
+ * RFC 3986 section 3.2.1: what stands before the @ of an authority. A password may hold slashes and spaces that nobody
+ * encoded: behind a colon that is not a port's, everything up to the last @ may be part of it.
+ */
+const USER_INFO = /([A-Za-z][A-Za-z0-9+.-]*:\/\/)(?:[^\s/:@]*:(?!\d+(?:[/\s]|$)).*|\S*)@/g;
 /** RFC 9110 section 11.4: a scheme and its credentials. */
 const CREDENTIALS = /\b(giantswarm|bearer|basic|token|digest|negotiate)\s+[A-Za-z0-9._~+/-]{8,}=*/gi;
 
@@ -31,6 +34,11 @@ const VERBS = new Set(
   ).split(' '),
 );
 const KNOWN_FLAGS = /^--(?:json|verbose|endpoint|email|output|owner|name|expiry|scope|all|offline|force)$/;
+
+/** Token strings only, for lines that have a form of their own (JSON), where nothing else may change. */
+export function redactTokens(line: string): string {
+  return line.includes('guardbee_') ? line.replace(TOKENS, `guardbee_${REDACTED}`) : line;
+}
 
 /** Token strings, credentials and what stands before the @ of a URL. For any text. */
 export function redactText(text: string): string {

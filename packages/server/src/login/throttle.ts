@@ -21,13 +21,20 @@ export interface Throttle {
    * `check` has found; when that throws, nothing was learned and the try is given back. Throws `TOO_MANY_REQUESTS`
    * without having called `check`, alike for accounts that exist and that don't.
    */
-  attempt<Outcome extends TryOutcome>(
-    who: { canonicalEmail: string; address: string; password: string },
+  attempt<Found extends TryOutcome>(
+    guess: Guess,
     act: Omit<Act, 'time'>,
-    check: () => Promise<Outcome>,
-  ): Promise<Outcome>;
+    check: () => Promise<Found>,
+  ): Promise<Found>;
   /** The account's key in the store. */
   accountKey(canonicalEmail: string): Uint8Array;
+}
+
+export interface Guess {
+  readonly canonicalEmail: string;
+  /** Where the request came from, in whatever form the connection has it. */
+  readonly address: string;
+  readonly password: string;
 }
 
 const SECOND = 1_000;
@@ -58,7 +65,11 @@ export function createThrottle(parts: {
   const accountKey = (canonicalEmail: string): Uint8Array => digestTry(key, 'account', [canonicalEmail]);
   return {
     accountKey,
-    async attempt({ canonicalEmail, address, password }, act, check) {
+    async attempt<Found extends TryOutcome>(
+      { canonicalEmail, address, password }: Guess,
+      act: Omit<Act, 'time'>,
+      check: () => Promise<Found>,
+    ): Promise<Found> {
       const source = sourcePrefix(address);
       const keys = {
         account: accountKey(canonicalEmail),
@@ -69,7 +80,7 @@ export function createThrottle(parts: {
       const now = clock.now();
       const reserved = await store.reserveTry(keys, rules, now);
       if (!reserved.admitted) throw tooMany(reserved.retryAt, now, rules);
-      let outcome: Awaited<ReturnType<typeof check>>;
+      let outcome: Found;
       try {
         outcome = await check();
       } catch (error) {

@@ -1,0 +1,29 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ActivityRecorder } from '../activity/recorder.ts';
+import { givenRequestId, originalOf, saidBy, traceIdOf } from './request-context.ts';
+
+/** Tells the recorder of each request that the framework has answered; those of the shortcut tell it themselves. */
+export function recordActivity(
+  app: Pick<FastifyInstance, 'addHook'>,
+  activity: ActivityRecorder,
+  isFromTrustedProxy: (request: FastifyRequest['raw']) => boolean,
+): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { headers, authenticated } = request;
+    activity.record({
+      requestId: request.id,
+      named: givenRequestId(headers['x-request-id']) !== undefined,
+      ms: Math.round(reply.elapsedTime),
+      method: request.method,
+      route: request.routeOptions.url ?? '',
+      status: reply.statusCode,
+      ip: request.ip,
+      userId: authenticated?.user.id ?? null,
+      tokenId: authenticated?.token.id ?? null,
+      ...saidBy(headers),
+      original: isFromTrustedProxy(request.raw) ? originalOf(headers) : null,
+      traceId: traceIdOf(headers),
+    });
+    done();
+  });
+}
