@@ -1,0 +1,142 @@
+import { createHash, type KeyObject, verify } from 'node:crypto';
+import { type AuditHead, type ChainedAuditEvent, eventText, headText } from '../storage/audit-store.ts';
+
+/** What is wrong with a chain, and where: the `n` of the first event at which it shows. */
+export interface ChainFault {
+  readonly chain: string;
+  readonly n: number;
+  readonly fault:
+    | 'changed'
+    | 'missing'
+    | 'out_of_order'
+    | 'personal_changed'
+    | 'cut'
+    | 'bad_signature'
+    | 'unknown_key'
+    | 'no_head'
+    | 'rolled_back';
+  /** One sentence for a person. */
+  readonly message: string;
+}
+
+export interface ChainReport {
+  readonly chain: string;
+  readonly events: number;
+  /** The last event found; equal to the head's when nothing is wrong. */
+  readonly lastN: number;
+  readonly faults: readonly ChainFault[];
+}
+
+/** One chain as it was read: its head if there is one, its checkpoints by `n`, its events from the oldest on. */
+export interface ReadChain {
+  readonly chain: string;
+  readonly head: AuditHead | undefined;
+  readonly checkpoints: readonly AuditHead[];
+  readonly events: AsyncIterable<ChainedAuditEvent> | Iterable<ChainedAuditEvent>;
+}
+
+/** More than this need not be told one by one: after the first, a person looks. */
+const MOST_FAULTS = 20;
+
+/**
+ * Recomputes a chain from its beginning to its signed head. Nothing it reads is believed but the public keys: the head's
+ * signature says where the chain must end, its checkpoints where it has passed, each hash what came before.
+ *
+ * @param publicKeys By key id.
+ * @param witness A head of this chain that was noted outside the database: the chain must have come at least as far.
+ */
+export async function verifyChain(
+  { chain, head, checkpoints, events }: ReadChain,
+  publicKeys: ReadonlyMap<string, KeyObject>,
+  witness?: Pick<AuditHead, 'n' | 'hash'>,
+): Promise<ChainReport> {
+  const faults: ChainFault[] = [];
+  const blame = (n: number, fault: ChainFault['fault'], message: string): void => {
+    if (faults.length < MOST_FAULTS) faults.push({ chain, n, fault, message });
+  };
+  if (head === undefined)
+    blame(0, 'no_head', 'The chain has no signed head: it cannot be told where it ends.');
+  else checkSignature(head, publicKeys, blame);
+
+  const marks = new Map<number, Uint8Array>();
+  for (const mark of checkpoints) {
+    checkSignature(mark, publicKeys, blame);
+    marks.set(mark.n, mark.hash);
+  }
+  if (head !== undefined) marks.set(head.n, head.hash);
+  if (witness !== undefined && witness.n > (head?.n ?? 0)) {
+    blame(
+      witness.n,
+      'rolled_back',
+      `The chain had come to event ${witness.n} already: the database is older.`,
+    );
+  } else if (witness !== undefined && !marks.has(witness.n)) marks.set(witness.n, witness.hash);
+
+  let expected = (head?.baseN ?? 0) + 1;
+  let previous: Uint8Array = head?.baseHash ?? new Uint8Array(32);
+  let count = 0;
+  for await (const event of events) {
+    count += 1;
+    if (event.n > expected) blame(expected, 'missing', `Event ${expected} is missing.`);
+    if (event.n < expected)
+      blame(event.n, 'out_of_order', `Event ${event.n} stands behind event ${expected - 1}.`);
+    const follows = event.n === expected;
+    const isWhole = same(chainHash(previous, event), event.hash);
+    // Behind a gap the link can't hold; that was said already.
+    if (follows && !isWhole)
+      blame(event.n, 'changed', `Event ${event.n}, or its link to the one before, was changed.`);
+    if (!hasOwnPersonalPart(event)) {
+      blame(event.n, 'personal_changed', `The personal part of event ${event.n} was changed.`);
+    }
+    const mark = marks.get(event.n);
+    if (mark !== undefined && !same(mark, event.hash)) {
+      blame(
+        event.n,
+        'changed',
+        `Event ${event.n} is not the one that was signed: something up to it was rewritten.`,
+      );
+    }
+    expected = event.n + 1;
+    previous = event.hash;
+  }
+  if (head !== undefined && expected <= head.n) {
+    blame(expected, 'cut', `Events ${expected} to ${head.n} are missing: the end was cut off.`);
+  }
+  if (head !== undefined && expected > head.n + 1) {
+    blame(head.n + 1, 'out_of_order', `Events stand behind ${head.n}, where the signed chain ends.`);
+  }
+  return { chain, events: count, lastN: expected - 1, faults };
+}
+
+/** SHA-256 over the hash before and the event's text. */
+export function chainHash(previous: Uint8Array, event: ChainedAuditEvent): Uint8Array {
+  return createHash('sha256').update(previous).update(eventText(event)).digest();
+}
+
+/** What is personal matches its digest, or has been erased together with its salt. */
+function hasOwnPersonalPart({ personal, salt, personalDigest }: ChainedAuditEvent): boolean {
+  if (personal === null && salt === null) return true;
+  if (personal === null || salt === null || personalDigest === null) return false;
+  return same(createHash('sha256').update(salt).update(JSON.stringify(personal)).digest(), personalDigest);
+}
+
+function checkSignature(
+  head: AuditHead,
+  publicKeys: ReadonlyMap<string, KeyObject>,
+  blame: (n: number, fault: ChainFault['fault'], message: string) => void,
+): void {
+  const key = publicKeys.get(head.keyId);
+  if (key === undefined) {
+    blame(
+      head.n,
+      'unknown_key',
+      `Event ${head.n} was signed with the key "${head.keyId}", which is not known here.`,
+    );
+  } else if (!verify(null, Buffer.from(headText(head)), key, head.signature)) {
+    blame(head.n, 'bad_signature', `The signature at event ${head.n} is not genuine.`);
+  }
+}
+
+function same(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
+}
