@@ -57,10 +57,14 @@ export interface RunningService {
 }
 
 /** Starts `guardbee serve` on a free port and waits until it says where it listens. */
-export async function serve(dataDir: string, env: Record<string, string> = {}): Promise<RunningService> {
+export async function serve(
+  dataDir: string,
+  env: Record<string, string> = {},
+  flags: readonly string[] = [],
+): Promise<RunningService> {
   const child = spawn(
     process.execPath,
-    [GUARDBEE, 'serve', '--listen', '127.0.0.1:0', '--data-dir', dataDir],
+    [GUARDBEE, 'serve', '--listen', '127.0.0.1:0', '--data-dir', dataDir, ...flags],
     {
       env: {
         ...cleanEnvironment(),

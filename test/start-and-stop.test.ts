@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -185,43 +184,3 @@ test('readiness turns 503 as soon as the service is told to stop, while it still
   assert.equal(reply.headers.get('retry-after'), '1');
   assert.equal(await stopped, 0);
 });
-
-test('with a certificate it speaks TLS, and only that', {
-  skip: !hasOpenssl() && 'openssl is not installed',
-}, async () => {
-  using folder = temporaryFolder();
-  const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')];
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const made = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '1',
-  ];
-  execFileSync('openssl', [...made, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  const service = await serve(join(folder.path, 'data'), { GUARDBEE_TLS_CERT: cert, GUARDBEE_TLS_KEY: key });
-  assert.match(service.url, /^https:/);
-  const env = { GUARDBEE_CONFIG_DIR: join(folder.path, 'config'), GUARDBEE_ENDPOINT: service.url };
-  const login = ['login', ADMIN.email, '--password-stdin'];
-  const trusting = await run(login, { env: { ...env, NODE_EXTRA_CA_CERTS: cert }, input: ADMIN.password });
-  assert.equal(trusting.code, 0, trusting.stderr);
-  const distrusting = await run(login, { env, input: ADMIN.password });
-  assert.equal(distrusting.code, 4);
-  assert.match(distrusting.stderr, /cannot be reached: .*self-signed/);
-  await assert.rejects(fetch(service.url.replace('https:', 'http:')));
-  assert.equal(await service.stop(), 0);
-});
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

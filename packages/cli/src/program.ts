@@ -32,6 +32,7 @@ export function buildProgram(io: Io, version: string): Command {
     )
     .option('--tls-cert <file>', 'serve HTTPS with this certificate (GUARDBEE_TLS_CERT)')
     .option('--tls-key <file>', 'and this key (GUARDBEE_TLS_KEY)')
+    .option('--tls-self-signed', 'serve HTTPS with a certificate made for this machine, for development')
     .option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent (GUARDBEE_LOG_LEVEL)')
     .addHelpText('after', '\nExample:\n  guardbee serve --listen 127.0.0.1:8420 --data-dir /var/lib/guardbee')
     .action(async (options) => (await import('./commands/serve.ts')).serve(options, io));

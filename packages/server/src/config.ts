@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { TokenPolicy } from './storage/records.ts';
 import type { TokenLimit } from './storage/store.ts';
 
@@ -17,12 +18,18 @@ export interface Config {
   readonly installationName: string;
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly tls: TlsFiles | 'self-signed' | undefined;
   readonly logLevel: LogLevel;
   readonly tokenPolicy: TokenPolicy;
   readonly tokenLimit: TokenLimit | undefined;
   /** Milliseconds for which the tombstones of ended tokens are kept. */
   readonly tombstoneRetention: number;
+}
+
+/** PEM files; read at the start and again when the service is told to reload. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -35,11 +42,14 @@ export class ConfigError extends Error {
 
 export type Flags = Partial<
   Record<'listen' | 'dataDir' | 'databaseUrl' | 'tlsCert' | 'tlsKey' | 'logLevel', string>
->;
+> & {
+  /** A certificate for development, made when there is none. */
+  readonly tlsSelfSigned?: boolean;
+};
 
 interface Setting {
   readonly key: string;
-  readonly flag?: keyof Flags;
+  readonly flag?: Exclude<keyof Flags, 'tlsSelfSigned'>;
   readonly default: string;
   readonly allowed: string;
   /** Never repeated in a message. */
@@ -158,7 +168,7 @@ export function readConfig(
     installationName: parseName(given(SETTINGS.installationName) ?? hostname()),
     corsOrigins: listOf(given(SETTINGS.corsOrigins)).map(parseOrigin),
     trustedProxies: listOf(given(SETTINGS.trustedProxies)).map(parseNetwork),
-    tls: readTls(given(SETTINGS.tlsCert), given(SETTINGS.tlsKey)),
+    tls: readTls(given(SETTINGS.tlsCert), given(SETTINGS.tlsKey), flags.tlsSelfSigned === true),
     logLevel: parseLogLevel(given(SETTINGS.logLevel) ?? SETTINGS.logLevel.default),
     tokenPolicy: {
       maxAge: parseDuration(SETTINGS.tokenMaxAge, given(SETTINGS.tokenMaxAge)),
@@ -228,24 +238,47 @@ function parseNetwork(value: string): string {
   return value;
 }
 
-function readTls(certFile: string | undefined, keyFile: string | undefined): Config['tls'] {
+function readTls(
+  certFile: string | undefined,
+  keyFile: string | undefined,
+  isSelfSigned: boolean,
+): Config['tls'] {
+  if (isSelfSigned && (certFile ?? keyFile) !== undefined) {
+    throw new ConfigError('--tls-self-signed cannot be used together with a certificate of yours.');
+  }
+  if (isSelfSigned) return 'self-signed';
   if (certFile === undefined && keyFile === undefined) return undefined;
   if (certFile === undefined || keyFile === undefined) {
     const missing = certFile === undefined ? SETTINGS.tlsCert : SETTINGS.tlsKey;
     throw new ConfigError(`${missing.key} is missing: GUARDBEE_TLS_CERT and GUARDBEE_TLS_KEY go together.`);
   }
-  const read = (setting: Setting, file: string): string => {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch (error) {
-      throw refuse(
-        setting,
-        file,
-        `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
-      );
-    }
-  };
-  return { cert: read(SETTINGS.tlsCert, certFile), key: read(SETTINGS.tlsKey, keyFile) };
+  readPem(SETTINGS.tlsCert, certFile);
+  readPem(SETTINGS.tlsKey, keyFile);
+  return { certFile, keyFile };
+}
+
+/** The certificate and its key as they are now. Throws `ConfigError` when they can't be read or don't go together. */
+export function readCertificate({ certFile, keyFile }: TlsFiles): { cert: string; key: string } {
+  const pair = { cert: readPem(SETTINGS.tlsCert, certFile), key: readPem(SETTINGS.tlsKey, keyFile) };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    // The library's words name the trouble ("key values mismatch"), never the key.
+    throw refuse(SETTINGS.tlsCert, certFile, `it does not go with ${keyFile} (${(error as Error).message})`);
+  }
+  return pair;
+}
+
+function readPem(setting: Setting, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw refuse(
+      setting,
+      file,
+      `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+    );
+  }
 }
 
 function parseLogLevel(value: string): LogLevel {

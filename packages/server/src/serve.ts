@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, readCertificate, type TlsFiles } from './config.ts';
 import { newCounts } from './counts.ts';
 import { Refusal } from './errors.ts';
 import { clientAddress } from './http/client-address.ts';
@@ -11,8 +12,10 @@ import { formatCursor } from './http/cursor.ts';
 import { createRevocationStreams } from './http/revocation-stream.ts';
 import type { App, Parts } from './http/route.ts';
 import { REVOCATIONS } from './http/routes/follow-revocations.ts';
+import { ALWAYS, WITH_TLS } from './http/security-headers.ts';
 import { generatePassword } from './login/generate-password.ts';
 import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
+import { selfSigned } from './self-signed.ts';
 import { openStore } from './storage/open-store.ts';
 import { lockDirectory } from './storage/sqlite/directory-lock.ts';
 import type { Store } from './storage/store.ts';
@@ -36,6 +39,11 @@ export interface Service {
   readonly firstAdministrator: FirstAdministrator | undefined;
   /** Not ready at once; requests in flight finish; then everything is let go of. Never rejects. */
   close(): Promise<void>;
+  /**
+   * Takes over a renewed certificate, for connections that begin from now on. Keeps the old one, and logs why, when the
+   * new one can't be used. Nothing to do without TLS.
+   */
+  reload(): void;
 }
 
 /**
@@ -68,6 +76,7 @@ export async function startService(
     await checkDigestKeys(store, digestKeys);
     const firstAdministrator = await firstAdmin({ store, hashes, clock }, config);
 
+    const files = await certificateFiles(config);
     const { tokenPolicy: policy } = config;
     const lastUses = createLastUses(store);
     const report = (error: unknown): void =>
@@ -98,10 +107,12 @@ export async function startService(
       addressOf: clientAddress(config.trustedProxies),
       counts: newCounts(),
       installationName: config.installationName,
+      // A browser that has pinned TLS for localhost would keep it for whatever is developed there next.
+      replyHeaders: config.tls === undefined || config.tls === 'self-signed' ? ALWAYS : WITH_TLS,
       isDraining: () => draining,
       isReady: async () => !draining && (await answers(store)),
     };
-    const app = await buildApp(parts, { ...config, logger });
+    const app = await buildApp(parts, { ...config, tls: files && readCertificate(files), logger });
     closers.push(() => app.close());
     await app.listen({ ...config.listen, listenTextResolver: (address) => `listening on ${address}` });
     const url = urlOf(app, config);
@@ -117,10 +128,26 @@ export async function startService(
       clearTimeout(cut);
       logger.info('stopped');
     };
-    return { url, firstAdministrator, close: () => (closing ??= close()) };
+    const reload = (): void => {
+      if (files !== undefined) replaceCertificate(app, files, logger);
+    };
+    return { url, firstAdministrator, reload, close: () => (closing ??= close()) };
   } catch (error) {
     await closeAll();
     throw error;
+  }
+}
+
+async function certificateFiles({ tls, keysDir, listen }: Config): Promise<TlsFiles | undefined> {
+  return tls === 'self-signed' ? selfSigned(keysDir, listen.host) : tls;
+}
+
+function replaceCertificate(app: App, files: TlsFiles, logger: FastifyBaseLogger): void {
+  try {
+    (app.server as unknown as TlsServer).setSecureContext(readCertificate(files));
+    logger.info({ file: files.certFile }, 'took over the certificate');
+  } catch (error) {
+    logger.error({ err: error }, 'the new certificate cannot be used; the old one stays');
   }
 }
 

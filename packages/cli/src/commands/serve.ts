@@ -16,6 +16,7 @@ import type { Io } from '../io.ts';
 export async function serve(flags: Flags, io: Io): Promise<void> {
   const service = await start(flags, io);
   greet(service, io);
+  process.on('SIGHUP', () => service.reload());
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });

@@ -63,7 +63,7 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   app.decorateRequest('authenticated', null);
   app.addHook('onRoute', enterRight);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id).header('cache-control', 'no-store');
+    reply.headers(parts.replyHeaders).header('x-request-id', request.id);
     if (parts.isDraining()) reply.header('connection', 'close');
     // RFC 9112 section 3.2: two Hosts are two opinions on whom this is for.
     if (isRepeated(request.raw.rawHeaders, 'host')) {

@@ -24,6 +24,8 @@ export interface Parts extends LoginParts {
   readonly streams: RevocationStreams;
   readonly counts: Counts;
   readonly installationName: string;
+  /** On every reply: see `security-headers.ts`. */
+  readonly replyHeaders: Readonly<Record<string, string>>;
   /** Told to stop: every reply asks its client to come back on a new connection, which another process will take. */
   readonly isDraining: () => boolean;
   /** Whether the service takes requests: false while it starts, drains or has lost its database. */

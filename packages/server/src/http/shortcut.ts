@@ -66,8 +66,8 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Hand
     counts.verifications.accepted += 1;
     const body = bodyOf(question, guess.user);
     const headers: Record<string, string | number> = {
+      ...parts.replyHeaders,
       'x-request-id': requestId(given['x-request-id']),
-      'cache-control': 'no-store',
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(body),
     };

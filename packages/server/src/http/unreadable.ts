@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { REFUSALS, type RefusalName } from '../errors.ts';
+import { ALWAYS } from './security-headers.ts';
 
 const NAMES: Readonly<Record<string, RefusalName>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
@@ -26,7 +27,7 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
       `HTTP/1.1 ${status} ${REASONS[status]}`,
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
-      'Cache-Control: no-store',
+      ...Object.entries(ALWAYS).map(([name, value]) => `${name}: ${value}`),
       `X-Request-ID: ${randomUUID()}`,
       'Connection: close',
       '',
