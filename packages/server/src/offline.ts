@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
+import { auditSigner } from './audit/signing-key.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { parseExpiry } from './expiry.ts';
 import { createHashQueue } from './login/hash-queue.ts';
+import { readServiceKeys } from './service-keys.ts';
 import { openStore } from './storage/open-store.ts';
 import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
 import { resetPassword } from './users/change-password.ts';
@@ -39,7 +41,8 @@ export interface Offline {
 
 export async function openOffline(config: Config): Promise<Offline> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const store = await openStore(config.databaseUrl);
+  const signer = auditSigner(readServiceKeys(config));
+  const store = await openStore(config.databaseUrl, { signer });
   const hashes = createHashQueue({ workers: 1 });
   const parts = { store, hashes, clock: systemClock() };
   const act = { actor: null, requestId: null };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
+import { auditSigner } from './audit/signing-key.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, ConfigError, readCertificate, type TlsFiles } from './config.ts';
 import { newCounts } from './counts.ts';
@@ -16,12 +17,11 @@ import { ALWAYS, WITH_TLS } from './http/security-headers.ts';
 import { generatePassword } from './login/generate-password.ts';
 import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
 import { selfSigned } from './self-signed.ts';
+import { type KeysReport, readServiceKeys } from './service-keys.ts';
 import { openStore } from './storage/open-store.ts';
 import { lockDirectory } from './storage/sqlite/directory-lock.ts';
 import type { Store } from './storage/store.ts';
 import { checkDigestKeys } from './tokens/check-keys.ts';
-import type { DigestKeys } from './tokens/digest.ts';
-import { type DigestKeysError, isExposed, loadDigestKeys, parseDigestKeys } from './tokens/digest-keys.ts';
 import { createTokenFinder } from './tokens/find.ts';
 import { startHousekeeping } from './tokens/housekeeping.ts';
 import { createLastUses } from './tokens/last-use.ts';
@@ -70,10 +70,10 @@ export async function startService(
     const hashes = createHashQueue();
     closers.push(() => hashes.close());
     const decoy = hashes.hash(generatePassword());
-    const store = await openStore(config.databaseUrl);
+    const digestKeys = readServiceKeys(config, reportTo(logger));
+    const store = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
     closers.push(() => store.close());
-    const digestKeys = readKeys(config, logger);
-    await checkDigestKeys(store, digestKeys);
+    await checkDigestKeys(store, digestKeys, clock.now());
     const firstAdministrator = await firstAdmin({ store, hashes, clock }, config);
 
     const files = await certificateFiles(config);
@@ -151,21 +151,15 @@ function replaceCertificate(app: App, files: TlsFiles, logger: FastifyBaseLogger
   }
 }
 
-function readKeys(config: Config, logger: FastifyBaseLogger): DigestKeys {
-  if (config.digestKeys !== undefined) {
-    try {
-      return parseDigestKeys(config.digestKeys);
-    } catch (error) {
-      throw new ConfigError(
-        `GUARDBEE_DIGEST_KEYS cannot be (hidden): ${(error as DigestKeysError).message}.`,
-      );
-    }
-  }
-  const { keys, created, file } = loadDigestKeys(config.keysDir);
-  if (created)
-    logger.info({ file }, 'made a digest key: keep this file with your backups, but apart from the database');
-  if (isExposed(file)) logger.warn({ file }, 'others than its owner can read the digest keys: chmod 600');
-  return keys;
+function reportTo(logger: FastifyBaseLogger): KeysReport {
+  return {
+    created: (file) =>
+      logger.info(
+        { file },
+        'made a digest key: keep this file with your backups, but apart from the database',
+      ),
+    exposed: (file) => logger.warn({ file }, 'others than its owner can read the digest keys: chmod 600'),
+  };
 }
 
 async function firstAdmin(

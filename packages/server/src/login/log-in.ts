@@ -41,7 +41,7 @@ export async function logIn(
       message: 'Only an administrator may have a token of scope introspect.',
     });
   }
-  const current = isOutdated(user.passwordHash) ? await upgrade(parts, user, password) : user;
+  const current = isOutdated(user.passwordHash) ? await upgrade(parts, user, password, act) : user;
   const issued = current === undefined ? 'stale' : await issueToken(parts, current, wanted, act);
   if (issued === 'too_many') {
     throw new Refusal('INVALID_INPUT', {
@@ -60,9 +60,11 @@ async function upgrade(
   parts: LoginParts,
   user: UserRecord,
   password: string,
+  act: Omit<Act, 'time' | 'actor'>,
 ): Promise<UserRecord | undefined> {
   const passwordHash = await parts.hashes.hash(password);
-  if (await parts.store.upgradePasswordHash(user.id, user.passwordHash, passwordHash))
+  const upgradeAct = { ...act, actor: user.id, time: parts.clock.now() };
+  if (await parts.store.upgradePasswordHash(user.id, user.passwordHash, passwordHash, upgradeAct))
     return { ...user, passwordHash };
   const fresh = await parts.store.findUser(user.id);
   if (fresh === undefined || !(await parts.hashes.verify(password, fresh.passwordHash))) return undefined;

@@ -12,7 +12,7 @@ export interface ActivityStore {
   /**
    * Counts of the half-open range `from` ≤ minute < `to`, summed up over `step` milliseconds (a multiple of a minute; the
    * answer's `minute` is the step's beginning, in multiples of `step` since 1970). By minute, then activity, client, user
-   * id and outcome; at most `limit` (1–10,000).
+   * id and outcome, text by its UTF-8 bytes and no user first; at most `limit` (1–10,000).
    */
   listActivities(range: ActivityRange, limit: number): Promise<ActivityCount[]>;
 
@@ -35,6 +35,10 @@ export interface ActivityStore {
 /** `ok` below 400, `refused` 4xx, `failed` 5xx. */
 export const OUTCOMES = ['ok', 'refused', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+export function outcomeOfStatus(status: number): Outcome {
+  return status < 400 ? 'ok' : status < 500 ? 'refused' : 'failed';
+}
 
 export interface ActivityCount {
   /** The beginning of the minute, milliseconds since 1970. */

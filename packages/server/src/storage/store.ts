@@ -1,3 +1,5 @@
+import type { ActivityStore } from './activity-store.ts';
+import type { AuditStore } from './audit-store.ts';
 import type {
   Act,
   Change,
@@ -10,6 +12,7 @@ import type {
   TokenWithUser,
   UserRecord,
 } from './records.ts';
+import type { ThrottleStore } from './throttle-store.ts';
 
 /**
  * The contract between the house and its database. Every implementation sits the exam in `store-contract.ts`.
@@ -27,6 +30,11 @@ import type {
  * One case can't be told: when the database is lost in the very commit (its process or connection dies), the call
  * rejects with `StoreUnavailable`, and has happened whole or not at all.
  *
+ * **No event, no act.** An act that changes what matters to security appends its audit event in its own transaction;
+ * when the event can't be written, the act has not happened. Which one is said beside each act. An outcome that changes
+ * nothing leaves none. So do last uses, tombstones that are forgotten, and the throttle's counters as long as they lock
+ * nobody. What an event says stands in `audit-entry.ts`, for every engine.
+ *
  * **Text** is stored exactly or not at all. A string with a lone surrogate or NUL matches nothing when it is looked
  * up, and rejects with a `TypeError` when it would be stored; so do times that aren't safe integers and scopes that
  * aren't RFC 6749 scope tokens.
@@ -35,7 +43,7 @@ import type {
  *
  * **Who may call.** Only `login/`, `tokens/`, `users/`, `audit/`, `activity/`: never an HTTP route.
  */
-export interface Store {
+export interface Store extends ThrottleStore, AuditStore, ActivityStore {
   /** The living token with one of these digests, and its user. At most one can match. */
   findToken(digests: readonly Uint8Array[]): Promise<TokenWithUser | undefined>;
 
@@ -49,10 +57,14 @@ export interface Store {
    */
   listUsers(page: { after: string; limit: number }): Promise<UserRecord[]>;
 
-  /** Adds the first user of all. Of any number of callers at once, exactly one gets `created`. */
+  /** Adds the first user of all. Of any number of callers at once, exactly one gets `created`. Event: `user.created`. */
   createFirstUser(user: UserRecord, act: Act): Promise<'created' | 'not_first'>;
 
+  /** Event: `user.created`. A new user is open, whatever its `lockedUntil` says. */
   createUser(user: UserRecord, act: Act): Promise<'created' | 'email_taken'>;
+
+  /** Like `createUser`, for an account that comes from elsewhere with its hash. Event: `user.imported`. */
+  importUser(user: UserRecord, act: Act): Promise<'created' | 'email_taken'>;
 
   /**
    * Changes what is named in `change` and answers with the user as it then is.
@@ -61,6 +73,7 @@ export interface Store {
    * a user back does not bring tokens back.
    * Refused as `last_administrator` when no able administrator would be left: one who is not disabled and
    * whose account has no expiry (an account that will expire one day can't be the only one that holds the keys).
+   * Event: `user.modified`, unless everything named was so already and no token ended.
    */
   modifyUser(
     id: string,
@@ -68,24 +81,26 @@ export interface Store {
     act: Act,
   ): Promise<UserRecord | 'not_found' | 'email_taken' | 'last_administrator'>;
 
-  /** Removes the user and ends all of its tokens (cause `user_deleted`). */
+  /** Removes the user and ends all of its tokens (cause `user_deleted`). Event: `user.deleted`. */
   deleteUser(id: string, act: Act): Promise<'deleted' | 'not_found' | 'last_administrator'>;
 
   /**
    * Sets a new password hash and ends the user's tokens (cause `password_changed`), all but `keepTokenId`.
    * With `expectedHash`, only when that is still the hash in place: else `changed_meanwhile`.
+   * Opens the account to unknown devices again (`lockedUntil`), and with `account` forgets its counter of failures.
+   * One event: `password.changed` when `act.actor` is the user, else `password.reset`.
    */
   setPassword(
     id: string,
-    password: { newHash: string; expectedHash?: string; keepTokenId?: string },
+    password: NewPassword,
     act: Act,
   ): Promise<'set' | 'not_found' | 'changed_meanwhile'>;
 
   /**
    * Replaces a hash by a stronger one of the same password; tokens live on. Compare-and-swap, so that it can
-   * never undo a password change: false when `oldHash` is no longer in place.
+   * never undo a password change: false when `oldHash` is no longer in place. Event: `password.rehashed`.
    */
-  upgradePasswordHash(id: string, oldHash: string, newHash: string): Promise<boolean>;
+  upgradePasswordHash(id: string, oldHash: string, newHash: string, act: Act): Promise<boolean>;
 
   /** The living token of this id, with its user and its last use. */
   findTokenById(id: string): Promise<(TokenWithUser & ListedToken) | undefined>;
@@ -110,6 +125,9 @@ export interface Store {
    * With a `limit`, the user never has more living tokens than `most` afterwards, however many logins there are at
    * once. Those past their own expiry don't count, and are ended on the occasion (cause `expired`). When it is
    * reached: `too_many` and nothing is added, or the oldest are ended to make room (cause `limit`).
+   *
+   * Events: `login.succeeded`; before it one `token.revoked` for each token that made room, and one `tokens.swept` with
+   * the user as its subject for those past their expiry (these also when the answer is `too_many`).
    */
   issueToken(
     token: TokenRecord,
@@ -118,10 +136,12 @@ export interface Store {
     limit?: TokenLimit,
   ): Promise<'issued' | 'stale' | 'too_many'>;
 
-  /** Ends one living token. `not_found` when it isn't living (any more). */
+  /** Ends one living token. `not_found` when it isn't living (any more). Event: `token.revoked`. */
   endToken(id: string, cause: EndCause, act: Act): Promise<'ended' | 'not_found'>;
 
-  /** Ends all of a user's living tokens but `exceptId`, and says how many that were. */
+  /**
+   * Ends all of a user's living tokens but `exceptId`, and says how many that were. Event: `tokens.revoked`, if any.
+   */
   endTokens(
     userId: string,
     which: { cause: EndCause; exceptId?: string },
@@ -139,6 +159,7 @@ export interface Store {
    * `policy.maxAge` (cause `policy`), not used for `policy.idleTimeout` (cause `idle`), or of a user who has expired
    * (cause `user_expired`). For a token that is dead for several reasons, the first of these. `limit` is 1–10,000.
    * Answers how many: fewer than `limit` when there are no more, or when some came back to life while it looked.
+   * Event: one `tokens.swept`, if any ended.
    */
   sweepTokens(policy: TokenPolicy, act: Act, limit: number): Promise<number>;
 
@@ -154,8 +175,9 @@ export interface Store {
   /**
    * Remembers fingerprints of the digest keys, and answers with all that are known, so that a service started with
    * other keys than the database's notices. Known ids are left as they are. `used`: living tokens lean on it.
+   * Event: `keys.added`, if any were not known.
    */
-  rememberDigestKeys(keys: ReadonlyMap<string, Uint8Array>): Promise<DigestKeyFingerprint[]>;
+  rememberDigestKeys(keys: ReadonlyMap<string, Uint8Array>, act: Act): Promise<DigestKeyFingerprint[]>;
 
   /**
    * Changes after `seq`, in the order of their commits, at most `limit` (1–1000). Every ending of a token and every change
@@ -182,6 +204,14 @@ export interface Store {
 
   /** Finishes what was accepted and lets go of the database. Later calls reject. */
   close(): Promise<void>;
+}
+
+export interface NewPassword {
+  readonly newHash: string;
+  readonly expectedHash?: string;
+  readonly keepTokenId?: string;
+  /** The account's key among the counters of failed passwords (`TryKeys`). */
+  readonly account?: Uint8Array;
 }
 
 export interface UserChange {

@@ -8,9 +8,10 @@ import { DigestKeysError } from './digest-keys.ts';
  * another secret under the same name, or when living tokens were made with a key that is not there: with the wrong
  * keys every token would be refused, and nobody would see why.
  */
-export async function checkDigestKeys(store: Store, keys: DigestKeys): Promise<void> {
+export async function checkDigestKeys(store: Store, keys: DigestKeys, time: number): Promise<void> {
   const fingerprints = new Map(keys.map((key) => [key.id, fingerprintKey(key)]));
-  for (const known of await store.rememberDigestKeys(fingerprints)) {
+  const act = { time, actor: null, requestId: null };
+  for (const known of await store.rememberDigestKeys(fingerprints, act)) {
     const ours = fingerprints.get(known.keyId);
     if (ours === undefined && known.used) {
       throw new DigestKeysError(

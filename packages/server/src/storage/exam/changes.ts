@@ -67,7 +67,7 @@ export function examineChanges(open: OpenRoom): void {
       ['admin', () => store.modifyUser(user.id, { admin: true }, act)],
       ['groups', () => store.modifyUser(user.id, { groups: ['a'] }, act)],
       ['expiry', () => store.modifyUser(user.id, { expiry: now + 5 }, act)],
-      ['stronger hash', () => store.upgradePasswordHash(user.id, user.passwordHash, 'stronger')],
+      ['stronger hash', () => store.upgradePasswordHash(user.id, user.passwordHash, 'stronger', act)],
       ['password', () => store.setPassword(user.id, { newHash: user.passwordHash }, act)],
       ['endTokens', () => store.endTokens(user.id, { cause: 'revoked' }, act)],
       ['expired', () => store.modifyUser(user.id, { expiry: now }, act)],
@@ -110,11 +110,11 @@ export function examineChanges(open: OpenRoom): void {
       () => store.modifyUser('nobody', { disabled: true }, act),
       () => store.deleteUser(admin.id, act),
       () => store.setPassword(user.id, { newHash: 'x', expectedHash: 'y' }, act),
-      () => store.upgradePasswordHash(user.id, 'y', 'x'),
+      () => store.upgradePasswordHash(user.id, 'y', 'x', act),
       () => store.endTokens('nobody', { cause: 'revoked' }, act),
       () => assert.rejects(store.endToken(token.id, 'logout', badAct)),
       () => assert.rejects(store.modifyUser(user.id, { disabled: true }, badAct)),
-      () => store.rememberDigestKeys(new Map()),
+      () => store.rememberDigestKeys(new Map(), act),
       () => store.forgetEndedTokens(now, 10),
     ];
     for (const work of acts) assert.deepEqual(await changesOf(store, work), [], String(work));

@@ -49,11 +49,11 @@ export function examinePasswords(open: OpenRoom): void {
   fact('an upgraded hash ends nothing, and never undoes a password change', open, async (store) => {
     const user = await addUser(store);
     const token = await addToken(store, user);
-    assert.equal(await store.upgradePasswordHash(user.id, user.passwordHash, 'stronger'), true);
+    assert.equal(await store.upgradePasswordHash(user.id, user.passwordHash, 'stronger', act), true);
     assert.equal((await store.findUser(user.id))?.passwordHash, 'stronger');
     assert.equal(await isLiving(store, token), true);
-    assert.equal(await store.upgradePasswordHash(user.id, user.passwordHash, 'late'), false);
+    assert.equal(await store.upgradePasswordHash(user.id, user.passwordHash, 'late', act), false);
     assert.equal((await store.findUser(user.id))?.passwordHash, 'stronger');
-    assert.equal(await store.upgradePasswordHash('nobody', 'a', 'b'), false);
+    assert.equal(await store.upgradePasswordHash('nobody', 'a', 'b', act), false);
   });
 }

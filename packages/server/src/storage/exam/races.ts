@@ -161,7 +161,7 @@ export function examineRaces(open: OpenRoom): void {
     const at = await spread(room);
     for (const n of many(30)) {
       const user = await addUser(store);
-      const upgrade = at(n).upgradePasswordHash(user.id, user.passwordHash, 'stronger');
+      const upgrade = at(n).upgradePasswordHash(user.id, user.passwordHash, 'stronger', act);
       const change = at(n + 1).setPassword(user.id, { newHash: 'changed' }, act);
       await Promise.all([upgrade, change]);
       assert.equal((await store.findUser(user.id))?.passwordHash, 'changed');

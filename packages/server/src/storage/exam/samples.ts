@@ -1,10 +1,24 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import type { AuditSigner } from '../audit-store.ts';
 import type { Act, TokenRecord, UserRecord } from '../records.ts';
 import type { Store } from '../store.ts';
 
 export const now = 1_750_000_000_000;
 
 export const act: Act = { time: now, actor: 'someone', requestId: 'request-1' };
+
+/** What the stores of the exam sign with: an Ed25519 key in PKCS #8 (RFC 8410 section 7), of a secret that is none. */
+export const examSigner: AuditSigner = {
+  keyId: 'exam',
+  privateKey: Uint8Array.from([
+    ...Buffer.from('302e020100300506032b657004220420', 'hex'),
+    ...new Uint8Array(32).fill(7),
+  ]),
+};
+
+export const examPublicKey = createPublicKey(
+  createPrivateKey({ key: Buffer.from(examSigner.privateKey), format: 'der', type: 'pkcs8' }),
+);
 
 export function randomName(): string {
   return randomBytes(12).toString('base64url');
@@ -22,6 +36,7 @@ export function sampleUser(fields: Partial<UserRecord> = {}): UserRecord {
     admin: false,
     disabled: false,
     groups: [],
+    lockedUntil: null,
     ...fields,
   };
 }

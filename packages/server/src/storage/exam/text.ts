@@ -52,7 +52,7 @@ export function examineText(open: OpenRoom): void {
       await assert.rejects(store.setPassword(user.id, { newHash: text }, act), TypeError);
       await assert.rejects(store.endToken(token.id, 'logout', { ...act, requestId: text }), TypeError);
       await assert.rejects(store.endToken(token.id, 'logout', { ...act, actor: text }), TypeError);
-      await assert.rejects(store.rememberDigestKeys(new Map([[text, new Uint8Array(1)]])), TypeError);
+      await assert.rejects(store.rememberDigestKeys(new Map([[text, new Uint8Array(1)]]), act), TypeError);
     }
     assert.deepEqual(await store.listUsers({ after: '', limit: 10 }), [user]);
     assert.equal(await isLiving(store, token), true);
@@ -75,7 +75,7 @@ export function examineText(open: OpenRoom): void {
       assert.deepEqual(await store.listEndedTokens(text, 10), []);
       assert.equal(await store.issueToken(sampleToken({ ...user, id: text }), text, act), 'stale');
       assert.equal(await store.issueToken(sampleToken(user), text, act), 'stale');
-      assert.equal(await store.upgradePasswordHash(user.id, text, 'x'), false);
+      assert.equal(await store.upgradePasswordHash(user.id, text, 'x', act), false);
       const password = { newHash: 'x', expectedHash: text };
       assert.equal(await store.setPassword(user.id, password, act), 'changed_meanwhile');
     }
@@ -129,7 +129,7 @@ export function examineText(open: OpenRoom): void {
       store.modifyUser(user.id, { disabled: true }, badAct),
       store.modifyUser(user.id, { expiry: act.time }, badAct),
       store.deleteUser(user.id, badAct),
-      store.rememberDigestKeys(keys),
+      store.rememberDigestKeys(keys, act),
       store.issueToken(good, user.passwordHash, act),
     ]);
     assert.deepEqual(
@@ -138,7 +138,7 @@ export function examineText(open: OpenRoom): void {
     );
     assert.deepEqual(await store.findToken([token.digest]), { token, user });
     assert.deepEqual(await store.findToken([good.digest]), { token: good, user });
-    assert.deepEqual(await store.rememberDigestKeys(new Map()), []);
+    assert.deepEqual(await store.rememberDigestKeys(new Map(), act), []);
   });
 
   fact('a call that fails does not take the calls beside it down', open, async (store) => {

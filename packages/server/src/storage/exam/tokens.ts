@@ -84,8 +84,8 @@ export function examineTokens(open: OpenRoom): void {
     open,
     async (store) => {
       const [one, two] = [new Uint8Array([1]), new Uint8Array([2, 2])];
-      assert.deepEqual(await store.rememberDigestKeys(new Map()), []);
-      await store.rememberDigestKeys(new Map([['a', one]]));
+      assert.deepEqual(await store.rememberDigestKeys(new Map(), act), []);
+      await store.rememberDigestKeys(new Map([['a', one]]), act);
       const user = await addUser(store);
       const tokens = [
         await addToken(store, user, { keyId: 'b' }),
@@ -96,7 +96,7 @@ export function examineTokens(open: OpenRoom): void {
         ['b', two],
       ]);
       const byId = async () =>
-        new Map((await store.rememberDigestKeys(keys)).map((key) => [key.keyId, key] as const));
+        new Map((await store.rememberDigestKeys(keys, act)).map((key) => [key.keyId, key] as const));
       const expectedA = { keyId: 'a', fingerprint: one, used: false };
       const b = { keyId: 'b', fingerprint: two };
       const expect = async (used: boolean) =>

@@ -1,9 +1,12 @@
+import { forgetActivity, recordActivity } from './activity-acts.ts';
+import { erasePersonal, pruneAuditEvents } from './audit-acts.ts';
 import { rememberDigestKeys } from './key-acts.ts';
 import { setPassword, upgradePasswordHash } from './password-acts.ts';
 import { endDeadTokens, forgetEndedTokens } from './sweep-acts.ts';
 import { endToken, endTokens, issueToken } from './token-acts.ts';
+import { forgetTries, reserveTry, settleTry, unlockUser } from './try-acts.ts';
 import { recordUses } from './use-acts.ts';
-import { createFirstUser, createUser, deleteUser, modifyUser } from './user-acts.ts';
+import { createFirstUser, createUser, deleteUser, importUser, modifyUser } from './user-acts.ts';
 
 /**
  * Everything the writer can do, by the name of the contract's method. Each is a plain function of the database and
@@ -12,6 +15,7 @@ import { createFirstUser, createUser, deleteUser, modifyUser } from './user-acts
 export const acts = {
   createFirstUser,
   createUser,
+  importUser,
   modifyUser,
   deleteUser,
   setPassword,
@@ -23,6 +27,14 @@ export const acts = {
   forgetEndedTokens,
   recordUses,
   rememberDigestKeys,
+  reserveTry,
+  settleTry,
+  unlockUser,
+  forgetTries,
+  erasePersonal,
+  pruneAuditEvents,
+  recordActivity,
+  forgetActivity,
 };
 
 export type ActName = keyof typeof acts;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { DatabaseSync } from 'node:sqlite';
-import { act, addUser, sampleToken, sampleUser } from '../exam/samples.ts';
+import { act, addUser, examSigner, sampleToken, sampleUser } from '../exam/samples.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
@@ -18,19 +18,19 @@ const told = (): Promise<void> => new Promise((resolve) => process.stdin.once('d
 
 const jobs: Record<string, () => Promise<void>> = {
   async open() {
-    const store = await openSqliteStore({ path });
+    const store = await openSqliteStore({ path, signer: examSigner });
     tell('opened');
     await store.close();
   },
 
   async firstUser() {
-    const store = await openSqliteStore({ path });
+    const store = await openSqliteStore({ path, signer: examSigner });
     tell(await store.createFirstUser(sampleUser({ admin: true }), act));
     await store.close();
   },
 
   async removeAdministrators() {
-    const store = await openSqliteStore({ path });
+    const store = await openSqliteStore({ path, signer: examSigner });
     const users = await store.listUsers({ after: '', limit: 1000 });
     tell('ready');
     await told();
@@ -42,7 +42,7 @@ const jobs: Record<string, () => Promise<void>> = {
 
   /** Issues tokens and ends every other one until it is killed; a line says what was acknowledged. */
   async writeForever() {
-    const store = await openSqliteStore({ path });
+    const store = await openSqliteStore({ path, signer: examSigner });
     const user = await addUser(store);
     const lane = async (): Promise<never> => {
       for (let n = 0; ; n += 1) {

@@ -43,6 +43,7 @@ type Row = [
   admin: number,
   disabled: number,
   groups: string,
+  lockedUntil: number | null,
 ];
 
 function toTokenWithUser(row: Row): TokenWithUser {
@@ -65,6 +66,7 @@ function toTokenWithUser(row: Row): TokenWithUser {
     admin,
     disabled,
     groups,
+    lockedUntil,
   ] = row;
   return {
     token: {
@@ -88,6 +90,7 @@ function toTokenWithUser(row: Row): TokenWithUser {
       admin: admin === 1,
       disabled: disabled === 1,
       groups: textToGroups(groups),
+      lockedUntil,
     },
   };
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { act, addToken, addUser, endCause, isLiving, sampleToken } from '../exam/samples.ts';
+import { act, addToken, addUser, endCause, examSigner, isLiving, sampleToken } from '../exam/samples.ts';
 import { StoreUnavailable } from '../store.ts';
 import { makeFolder } from './sqlite-room.test-support.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -29,7 +29,11 @@ function fill(file: string): void {
 test('on a full disk nobody logs in, logging out works, and room again is enough to go on', async (t) => {
   const disk = mountSmallDisk();
   if (disk === undefined) return t.skip('needs the right to mount a small file system');
-  const store = await openSqliteStore({ path: join(disk, 'guardbee.db'), reserveBytes: 1024 * 1024 });
+  const store = await openSqliteStore({
+    path: join(disk, 'guardbee.db'),
+    signer: examSigner,
+    reserveBytes: 1024 * 1024,
+  });
   try {
     const user = await addUser(store);
     const tokens = await Promise.all(Array.from({ length: 100 }, () => addToken(store, user)));

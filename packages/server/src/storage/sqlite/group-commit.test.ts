@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { act, addToken, addUser } from '../exam/samples.ts';
+import { act, addToken, addUser, examSigner } from '../exam/samples.ts';
 import { StoreUnavailable, StoreUnusable } from '../store.ts';
 import { assertSetting, openForWriting } from './connection.ts';
 import { openSqliteRoom } from './sqlite-room.test-support.ts';
@@ -63,13 +63,13 @@ test('a connection whose settings do not hold is refused', async () => {
 
 test('a writer that dies rejects what was under way and is replaced', async () => {
   const room = await openSqliteRoom();
-  const link = new WriterLink({ path: room.path, reserveBytes: 4096 });
+  const link = new WriterLink({ path: room.path, signer: examSigner, reserveBytes: 4096 });
   try {
     await link.start();
     const { threadId } = link;
     // Not a list: the thread trips over it, as over a defect of its own.
     await assert.rejects(link.commit(null as never), StoreUnavailable);
-    const outcomes = await link.commit([{ name: 'rememberDigestKeys', args: [new Map()] }]);
+    const outcomes = await link.commit([{ name: 'rememberDigestKeys', args: [new Map(), act] }]);
     assert.deepEqual(outcomes, [{ ok: true, value: [] }]);
     assert.notEqual(link.threadId, threadId);
   } finally {

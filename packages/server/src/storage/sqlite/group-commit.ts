@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type ActCall, acts } from './acts.ts';
+import { chainOf } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { type ErrorKind, isBusy, kindOf } from './sqlite-error.ts';
 
@@ -18,6 +19,7 @@ function begin(db: DatabaseSync, until: number): void {
   for (;;) {
     try {
       statement(db, 'BEGIN IMMEDIATE').run();
+      chainOf(db).begin();
       return;
     } catch (error) {
       if (!isBusy(error) || performance.now() >= until) throw error;
@@ -35,6 +37,8 @@ export function commitTogether(db: DatabaseSync, calls: readonly ActCall[], lock
   try {
     begin(db, until);
     const outcomes = runTogether(db, calls) ?? runEachAlone(db, calls, until);
+    // One signature for all of them, as it is one fsync.
+    chainOf(db).seal(db);
     statement(db, 'COMMIT').run();
     return outcomes;
   } catch (error) {
@@ -63,6 +67,8 @@ function runEachAlone(db: DatabaseSync, calls: readonly ActCall[], until: number
 }
 
 function runAlone(db: DatabaseSync, call: ActCall): Outcome {
+  const chain = chainOf(db);
+  const { mark } = chain;
   statement(db, 'SAVEPOINT act').run();
   try {
     const value = run(db, call);
@@ -71,6 +77,7 @@ function runAlone(db: DatabaseSync, call: ActCall): Outcome {
   } catch (error) {
     if (kindOf(error) !== 'defect') throw error;
     statement(db, 'ROLLBACK TO act').run();
+    chain.restore(mark);
     statement(db, 'RELEASE act').run();
     return { ok: false, kind: 'defect', error };
   }

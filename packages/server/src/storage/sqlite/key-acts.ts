@@ -1,17 +1,25 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { entries } from '../audit-entry.ts';
+import type { Act } from '../records.ts';
 import type { DigestKeyFingerprint } from '../store.ts';
+import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { storable } from './text.ts';
 
 export function rememberDigestKeys(
   db: DatabaseSync,
   keys: ReadonlyMap<string, Uint8Array>,
+  act: Act,
 ): DigestKeyFingerprint[] {
   const remember = statement(
     db,
     'INSERT INTO digest_keys (key_id, fingerprint) VALUES (?, ?) ON CONFLICT (key_id) DO NOTHING',
   );
-  for (const [keyId, fingerprint] of keys) remember.run(storable(keyId, 'key id'), fingerprint);
+  const added: string[] = [];
+  for (const [keyId, fingerprint] of keys) {
+    if (remember.run(storable(keyId, 'key id'), fingerprint).changes > 0) added.push(keyId);
+  }
+  if (added.length > 0) appendEvent(db, entries.keysAdded(added), act);
   const all = statement(
     db,
     `SELECT key_id, fingerprint, coalesce(living, 0) > 0 AS used

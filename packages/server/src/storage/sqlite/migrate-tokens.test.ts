@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { act, now } from '../exam/samples.ts';
+import { act, examSigner, now } from '../exam/samples.ts';
 import type { TokenRecord } from '../records.ts';
 import { openForReading, openForWriting } from './connection.ts';
 import { createDatabase } from './create-database.ts';
@@ -94,7 +94,7 @@ test('users and tokens of schema 1 come through whole', async (t) => {
   const { path, db, tokens } = oldDatabase(t);
   db.close();
   t.mock.method(db, 'close', () => {});
-  const store = await openSqliteStore({ path, reserveBytes: 4096 });
+  const store = await openSqliteStore({ path, signer: examSigner, reserveBytes: 4096 });
   try {
     for (const token of tokens) {
       const found = await store.findToken([token.digest]);
@@ -110,6 +110,7 @@ test('users and tokens of schema 1 come through whole', async (t) => {
         ['k1', new Uint8Array(1)],
         ['k2', new Uint8Array(1)],
       ]),
+      act,
     );
     assert.deepEqual(
       keys.map(({ used }) => used),
@@ -127,12 +128,12 @@ test('users and tokens of schema 1 come through whole', async (t) => {
     await store.endTokens('u0', { cause: 'revoked' }, act);
     await store.endTokens('u1', { cause: 'revoked' }, act);
     assert.equal(
-      (await store.rememberDigestKeys(new Map())).every(({ used }) => used),
+      (await store.rememberDigestKeys(new Map(), act)).every(({ used }) => used),
       true,
     );
     await store.endTokens('u2', { cause: 'revoked' }, act);
     assert.equal(
-      (await store.rememberDigestKeys(new Map())).some(({ used }) => used),
+      (await store.rememberDigestKeys(new Map(), act)).some(({ used }) => used),
       false,
     );
   } finally {
@@ -164,7 +165,7 @@ test('a service of the version before goes on, and what it ends is among the cha
   // Prepared before the migration, as by a service that is running.
   const find = db.prepare(old.findToken);
   assert.equal(find.get(digestOf('t1'))?.token_id, 't1');
-  const store = await openSqliteStore({ path, reserveBytes: 4096 });
+  const store = await openSqliteStore({ path, signer: examSigner, reserveBytes: 4096 });
   try {
     store.newChanges?.();
     assert.equal(find.get(digestOf('t1'))?.token_id, 't1');

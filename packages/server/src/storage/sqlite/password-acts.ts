@@ -1,14 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
+import type { NewPassword } from '../store.ts';
+import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { findUserById } from './find-user.ts';
 import { storable } from './text.ts';
 import { endTokensOfUser } from './token-acts.ts';
+import { forgetCounter } from './try-rows.ts';
 
 export function setPassword(
   db: DatabaseSync,
   id: string,
-  password: { newHash: string; expectedHash?: string; keepTokenId?: string },
+  password: NewPassword,
   act: Act,
 ): 'set' | 'not_found' | 'changed_meanwhile' {
   const user = findUserById(db, id);
@@ -16,20 +20,28 @@ export function setPassword(
   if (password.expectedHash !== undefined && password.expectedHash !== user.passwordHash) {
     return 'changed_meanwhile';
   }
-  replaceHash(db, id, password.newHash);
-  endTokensOfUser(db, id, 'password_changed', act, password.keepTokenId);
+  statement(db, 'UPDATE users SET password_hash = ?, locked_until = NULL WHERE id = ?').run(
+    storable(password.newHash, 'password hash'),
+    id,
+  );
+  if (password.account !== undefined) forgetCounter(db, password.account);
+  const ended = endTokensOfUser(db, id, 'password_changed', act, password.keepTokenId);
+  appendEvent(db, entries.passwordSet(id, act, ended), act);
   return 'set';
 }
 
-export function upgradePasswordHash(db: DatabaseSync, id: string, oldHash: string, newHash: string): boolean {
+export function upgradePasswordHash(
+  db: DatabaseSync,
+  id: string,
+  oldHash: string,
+  newHash: string,
+  act: Act,
+): boolean {
   if (findUserById(db, id)?.passwordHash !== oldHash) return false;
-  replaceHash(db, id, newHash);
-  return true;
-}
-
-function replaceHash(db: DatabaseSync, id: string, newHash: string): void {
   statement(db, 'UPDATE users SET password_hash = ? WHERE id = ?').run(
     storable(newHash, 'password hash'),
     id,
   );
+  appendEvent(db, entries.passwordRehashed(id), act);
+  return true;
 }

@@ -12,7 +12,7 @@ import { textToGroups, textToScopes } from './text.ts';
 /** Rows as node:sqlite answers them. The tables are STRICT, so a column's type is what its definition says. */
 
 export const userColumns =
-  'id, email, canonical_email, password_hash, created, expiry, admin, disabled, groups';
+  'id, email, canonical_email, password_hash, created, expiry, admin, disabled, groups, locked_until';
 
 export interface UserRow {
   id: string;
@@ -24,6 +24,7 @@ export interface UserRow {
   admin: number;
   disabled: number;
   groups: string;
+  locked_until: number | null;
 }
 
 export function toUser(row: UserRow): UserRecord {
@@ -37,6 +38,7 @@ export function toUser(row: UserRow): UserRecord {
     admin: row.admin === 1,
     disabled: row.disabled === 1,
     groups: textToGroups(row.groups),
+    lockedUntil: row.locked_until,
   };
 }
 

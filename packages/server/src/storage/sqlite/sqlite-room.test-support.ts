@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExamRoom } from '../exam/room.ts';
+import { examSigner } from '../exam/samples.ts';
 import './compile-cache.test-support.ts';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
 
@@ -22,7 +23,7 @@ export async function openSqliteRoom(): Promise<SqliteRoom> {
   const path = join(folder, 'guardbee.db');
   const stores: SqliteStore[] = [];
   const openAnother = async (options: Partial<SqliteStoreOptions> = {}): Promise<SqliteStore> => {
-    const store = await openSqliteStore({ path, reserveBytes: 64 * 1024, ...options });
+    const store = await openSqliteStore({ path, signer: examSigner, reserveBytes: 64 * 1024, ...options });
     stores.push(store);
     return store;
   };

@@ -1,4 +1,9 @@
-import type { Store } from '../store.ts';
+import type { AuditSigner } from '../audit-store.ts';
+import type { NewPassword, Store } from '../store.ts';
+import { findRequests, listActivities, listRequests } from './activity-reads.ts';
+import type { ErasePosition } from './audit-acts.ts';
+import { auditCheckpoints, hasEventsBefore, listAuditEvents, scanAuditChain } from './audit-reads.ts';
+import { readHeads } from './audit-rows.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { changesAfter, latestChange } from './changes.ts';
 import { findToken } from './find-token.ts';
@@ -9,13 +14,18 @@ import { Reader } from './reader.ts';
 import { findEndedToken, listUsers, ping } from './reads.ts';
 import { toStoreError } from './sqlite-error.ts';
 import { findDeadTokens } from './sweep.ts';
+import { storableTime } from './text.ts';
 import { findTokenById, listEndedTokens, listTokens, scanTokens } from './token-lists.ts';
+import { lookAtTry } from './try-acts.ts';
+import { ownKeys } from './try-rows.ts';
 import { Writer, type WriterDiagnostics } from './writer.ts';
 import { WriterLink } from './writer-link.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder exists. A missing file is created. */
   readonly path: string;
+  /** What the heads of the audit chain are signed with. */
+  readonly signer: AuditSigner;
   /** Bytes set aside for the endings of tokens on a full disk. Default: 4 MiB. */
   readonly reserveBytes?: number;
 }
@@ -30,9 +40,9 @@ export interface SqliteStore extends Store {
  * isn't one for this version, and with `StoreUnavailable` when it is locked.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  const { path, reserveBytes = 4 * 1024 * 1024 } = options;
+  const { path, signer, reserveBytes = 4 * 1024 * 1024 } = options;
   prepareDatabase(path);
-  const writer = new Writer(path, new WriterLink({ path, reserveBytes }));
+  const writer = new Writer(path, new WriterLink({ path, reserveBytes, signer }));
   await writer.start();
   try {
     return assemble(writer, new Reader(path));
@@ -59,12 +69,14 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
     newChanges: () => watch.newChanges(),
     ping: () => reader.read(ping),
 
-    createFirstUser: (user) => writer.act('createFirstUser', user),
-    createUser: (user) => writer.act('createUser', user),
+    createFirstUser: (user, act) => writer.act('createFirstUser', user, act),
+    createUser: (user, act) => writer.act('createUser', user, act),
+    importUser: (user, act) => writer.act('importUser', user, act),
     modifyUser: (id, change, act) => writer.act('modifyUser', id, change, act),
     deleteUser: (id, act) => writer.act('deleteUser', id, act),
-    setPassword: (id, password, act) => writer.act('setPassword', id, password, act),
-    upgradePasswordHash: (id, oldHash, newHash) => writer.act('upgradePasswordHash', id, oldHash, newHash),
+    setPassword: (id, password, act) => writer.act('setPassword', id, withOwnAccount(password), act),
+    upgradePasswordHash: (id, oldHash, newHash, act) =>
+      writer.act('upgradePasswordHash', id, oldHash, newHash, act),
     issueToken: (token, hash, act, limit) => writer.act('issueToken', withOwnBytes(token), hash, act, limit),
     endToken: (id, cause, act) => writer.act('endToken', id, cause, act),
     endTokens: (userId, which, act) => writer.act('endTokens', userId, which, act),
@@ -74,7 +86,43 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
       return dead.length === 0 ? 0 : writer.act('endDeadTokens', dead, policy, act);
     },
     forgetEndedTokens: (time, limit) => writer.act('forgetEndedTokens', time, limit),
-    rememberDigestKeys: (keys) => writer.act('rememberDigestKeys', keys),
+    rememberDigestKeys: (keys, act) => writer.act('rememberDigestKeys', keys, act),
+
+    async reserveTry(keys, rules, time) {
+      const own = ownKeys(keys);
+      const { refused } = await reader.read((db) => lookAtTry(db, own, rules, time));
+      return refused ?? writer.act('reserveTry', own, rules, time);
+    },
+    settleTry: (reserved, outcome, rules, act) =>
+      writer.act('settleTry', { ...reserved, keys: ownKeys(reserved.keys) }, outcome, rules, act),
+    unlockUser: (id, account, act) => writer.act('unlockUser', id, Uint8Array.from(account), act),
+    forgetTries: (time, most, limit) => writer.act('forgetTries', time, most, limit),
+
+    listAuditEvents: (filter, page) => listAuditEvents(reader, filter, page),
+    scanAuditChain: (chain, page) => reader.read((db) => scanAuditChain(db, chain, page)),
+    auditHeads: () => reader.read(readHeads),
+    auditCheckpoints: (chain, page) => reader.read((db) => auditCheckpoints(db, chain, page)),
+    async eraseUser(userId, act) {
+      let events = 0;
+      let at: ErasePosition | undefined;
+      do {
+        const erased = await writer.act('erasePersonal', userId, at, act);
+        events += erased.events;
+        at = erased.next;
+      } while (at !== undefined);
+      return { events };
+    },
+    async pruneAuditEvents(time, act, limit) {
+      checkLimit(limit, longestBatch);
+      const isWorthIt = await reader.read((db) => hasEventsBefore(db, storableTime(time, 'time')));
+      return isWorthIt ? writer.act('pruneAuditEvents', time, act, limit) : 0;
+    },
+
+    recordActivity: (counts, requests) => writer.act('recordActivity', counts, requests),
+    listActivities: (range, limit) => listActivities(reader, range, limit),
+    findRequests: (requestId, limit) => reader.read((db) => findRequests(db, requestId, limit)),
+    listRequests: (filter, limit) => listRequests(reader, filter, limit),
+    forgetActivity: (bounds, limit) => writer.act('forgetActivity', bounds, limit),
 
     async close() {
       // The writer goes last: the last connection that may write folds the log into the database.
@@ -83,6 +131,12 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
     },
     diagnostics: () => writer.diagnostics(),
   };
+}
+
+function withOwnAccount(password: NewPassword): NewPassword {
+  return password.account === undefined
+    ? password
+    : { ...password, account: Uint8Array.from(password.account) };
 }
 
 /** A Buffer is often a view on a shared pool, and the whole pool would be copied to the writer's thread. */

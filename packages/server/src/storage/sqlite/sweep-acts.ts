@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { entries } from '../audit-entry.ts';
 import type { Act, EndCause, TokenPolicy } from '../records.ts';
+import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { checkLimit, longestBatch } from './page.ts';
 import { storableTime } from './text.ts';
@@ -32,11 +34,15 @@ export function endDeadTokens(
                  WHEN u.expiry  <= ?1 THEN 'user_expired' END AS cause
        FROM tokens t JOIN users u ON u.id = t.user_id JOIN token_uses ON token = n WHERE n = ?4`,
   );
+  const counts: Partial<Record<EndCause, number>> = {};
   let ended = 0;
   for (const n of tokens) {
     const cause = examine.get(now, born, used, n)?.cause as EndCause | null | undefined;
-    if (cause) ended += moveToEnded(db, 'n = ?', [n], cause, act);
+    if (!cause) continue;
+    ended += moveToEnded(db, 'n = ?', [n], cause, act);
+    counts[cause] = (counts[cause] ?? 0) + 1;
   }
+  if (ended > 0) appendEvent(db, entries.tokensSwept(counts), act);
   return ended;
 }
 

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { entries } from '../audit-entry.ts';
 import type { Act, EndCause, TokenRecord } from '../records.ts';
 import type { TokenLimit } from '../store.ts';
+import { appendEvent } from './audit-chain.ts';
 import { foldTokenChanges, latestChange, leaveUserChange } from './changes.ts';
 import { statement } from './connection.ts';
 import { findUserById } from './find-user.ts';
@@ -38,25 +40,34 @@ export function issueToken(
     storableTime(token.expiry, 'expiry'),
     scopesToText(token.scopes),
   );
+  appendEvent(db, entries.loginSucceeded(token), act);
   return 'issued';
 }
 
 /** Leaves the user one token short of the limit; false when it may not. */
 function makeRoom(db: DatabaseSync, userId: string, limit: TokenLimit, act: Act): boolean {
   if (!Number.isInteger(limit.most) || limit.most < 1) throw new RangeError('a limit is 1 or more');
-  moveToEnded(db, 'user_id = ? AND expiry <= ?', [userId, act.time], 'expired', act);
+  const expired = moveToEnded(db, 'user_id = ? AND expiry <= ?', [userId, act.time], 'expired', act);
+  if (expired > 0) appendEvent(db, entries.tokensSwept({ expired }, userId), act);
   const living = statement(db, 'SELECT count(*) AS living FROM tokens WHERE user_id = ?').get(userId)?.living;
   const surplus = Number(living) - limit.most + 1;
   if (surplus <= 0) return true;
   if (limit.action === 'refuse') return false;
-  const oldest = statement(db, 'SELECT n FROM tokens WHERE user_id = ? ORDER BY created, id LIMIT ?');
-  for (const { n } of oldest.all(userId, surplus)) moveToEnded(db, 'n = ?', [Number(n)], 'limit', act);
+  const oldest = statement(db, 'SELECT n, id FROM tokens WHERE user_id = ? ORDER BY created, id LIMIT ?');
+  for (const { n, id } of oldest.all(userId, surplus)) {
+    moveToEnded(db, 'n = ?', [Number(n)], 'limit', act);
+    appendEvent(db, entries.tokenRevoked(userId, String(id), 'limit'), act);
+  }
   return true;
 }
 
 export function endToken(db: DatabaseSync, id: string, cause: EndCause, act: Act): 'ended' | 'not_found' {
   if (!isStorable(id)) return 'not_found';
-  return moveToEnded(db, 'id = ?', [id], cause, act) === 1 ? 'ended' : 'not_found';
+  const owner = statement(db, 'SELECT user_id FROM tokens WHERE id = ?').get(id)?.user_id;
+  if (owner === undefined) return 'not_found';
+  moveToEnded(db, 'id = ?', [id], cause, act);
+  appendEvent(db, entries.tokenRevoked(String(owner), id, cause), act);
+  return 'ended';
 }
 
 /** Also those past their own expiry. Several endings are one change, of the user. */
@@ -73,20 +84,22 @@ export function endTokens(
     foldTokenChanges(db, before);
     leaveUserChange(db, userId);
   }
+  if (ended > 0) appendEvent(db, entries.tokensRevoked(userId, which.cause, ended), act);
   return { ended };
 }
 
-/** The same for an act that changes the user's row, and so leaves a change of the user anyway. */
+/** The same for an act that changes the user's row, and so leaves a change and an event of its own anyway. */
 export function endTokensOfUser(
   db: DatabaseSync,
   userId: string,
   cause: EndCause,
   act: Act,
   keepId?: string,
-): void {
+): number {
   const before = latestChange(db);
-  endTokensExcept(db, userId, cause, act, keepId);
+  const ended = endTokensExcept(db, userId, cause, act, keepId);
   foldTokenChanges(db, before);
+  return ended;
 }
 
 function endTokensExcept(

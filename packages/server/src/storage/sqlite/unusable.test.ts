@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { addToken, addUser } from '../exam/samples.ts';
+import { addToken, addUser, examSigner } from '../exam/samples.ts';
 import { StoreUnavailable, StoreUnusable } from '../store.ts';
 import { startChild } from './children.test-support.ts';
 import { makeFolder, openSqliteRoom } from './sqlite-room.test-support.ts';
@@ -21,7 +21,7 @@ async function closedDatabase(t: TestContext): Promise<string> {
 
 async function assertRefusedUntouched(path: string, reason: RegExp): Promise<void> {
   const before = readFileSync(path);
-  await assert.rejects(openSqliteStore({ path }), (error) => {
+  await assert.rejects(openSqliteStore({ path, signer: examSigner }), (error) => {
     assert.ok(error instanceof StoreUnusable, String(error));
     assert.match(error.message, reason);
     assert.ok(error.message.includes(path), error.message);
@@ -69,14 +69,17 @@ test('a damaged database is refused and left as it is', async (t) => {
     await assertRefusedUntouched(path, /damaged/);
   }
   writeFileSync(path, sound);
-  await (await openSqliteStore({ path, reserveBytes: 4096 })).close();
+  await (await openSqliteStore({ path, signer: examSigner, reserveBytes: 4096 })).close();
 });
 
 test('a log without its database is refused and left as it is', async (t) => {
   const path = join(makeFolder(), 'guardbee.db');
   t.after(() => rmSync(join(path, '..'), { recursive: true }));
   writeFileSync(`${path}-wal`, 'precious');
-  await assert.rejects(openSqliteStore({ path }), { name: 'StoreUnusable', message: /is missing/ });
+  await assert.rejects(openSqliteStore({ path, signer: examSigner }), {
+    name: 'StoreUnusable',
+    message: /is missing/,
+  });
   assert.deepEqual(readdirSync(join(path, '..')), ['guardbee.db-wal']);
   assert.equal(readFileSync(`${path}-wal`, 'utf8'), 'precious');
 });
@@ -101,15 +104,15 @@ test('a database that another program has for itself is unavailable, not unusabl
   const path = await closedDatabase(t);
   const db = new DatabaseSync(path);
   db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; PRAGMA user_version = 1');
-  await assert.rejects(openSqliteStore({ path }), StoreUnavailable);
+  await assert.rejects(openSqliteStore({ path, signer: examSigner }), StoreUnavailable);
   db.close();
-  await (await openSqliteStore({ path, reserveBytes: 4096 })).close();
+  await (await openSqliteStore({ path, signer: examSigner, reserveBytes: 4096 })).close();
 });
 
 test('the database and what SQLite puts beside it are readable for their user only', async (t) => {
   const path = await closedDatabase(t);
   chmodSync(path, 0o644);
-  const store = await openSqliteStore({ path, reserveBytes: 4096 });
+  const store = await openSqliteStore({ path, signer: examSigner, reserveBytes: 4096 });
   await addUser(store);
   const files = readdirSync(join(path, '..'));
   assert.deepEqual(files.toSorted(), [

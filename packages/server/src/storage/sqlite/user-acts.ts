@@ -1,21 +1,38 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { entries } from '../audit-entry.ts';
 import type { Act, UserRecord } from '../records.ts';
 import type { UserChange } from '../store.ts';
+import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
 import { userColumns } from './rows.ts';
 import { groupsToText, storable, storableTime } from './text.ts';
 import { endTokensOfUser } from './token-acts.ts';
 
-export function createFirstUser(db: DatabaseSync, user: UserRecord): 'created' | 'not_first' {
+export function createFirstUser(db: DatabaseSync, user: UserRecord, act: Act): 'created' | 'not_first' {
   if (statement(db, 'SELECT 1 FROM users LIMIT 1').get() !== undefined) return 'not_first';
   insertUser(db, user);
+  appendEvent(db, entries.userMade('user.created', user), act);
   return 'created';
 }
 
-export function createUser(db: DatabaseSync, user: UserRecord): 'created' | 'email_taken' {
+export function createUser(db: DatabaseSync, user: UserRecord, act: Act): 'created' | 'email_taken' {
+  return addUser(db, user, 'user.created', act);
+}
+
+export function importUser(db: DatabaseSync, user: UserRecord, act: Act): 'created' | 'email_taken' {
+  return addUser(db, user, 'user.imported', act);
+}
+
+function addUser(
+  db: DatabaseSync,
+  user: UserRecord,
+  event: 'user.created' | 'user.imported',
+  act: Act,
+): 'created' | 'email_taken' {
   if (findUserByCanonicalEmail(db, user.canonicalEmail) !== undefined) return 'email_taken';
   insertUser(db, user);
+  appendEvent(db, entries.userMade(event, user), act);
   return 'created';
 }
 
@@ -54,11 +71,14 @@ export function modifyUser(
     groupsToText(after.groups),
     id,
   );
+  let ended = 0;
   if (change.disabled === true) {
-    endTokensOfUser(db, id, 'user_disabled', act);
+    ended = endTokensOfUser(db, id, 'user_disabled', act);
   } else if (hasExpired(before, act) || (change.expiry !== undefined && hasExpired(after, act))) {
-    endTokensOfUser(db, id, 'user_expired', act);
+    ended = endTokensOfUser(db, id, 'user_expired', act);
   }
+  const entry = entries.userModified(before, after, ended);
+  if (entry !== undefined) appendEvent(db, entry, act);
   return after;
 }
 
@@ -70,13 +90,14 @@ export function deleteUser(
   const user = findUserById(db, id);
   if (user === undefined) return 'not_found';
   if (isAbleAdministrator(user) && isLastAdministrator(db, id)) return 'last_administrator';
-  endTokensOfUser(db, id, 'user_deleted', act);
+  const ended = endTokensOfUser(db, id, 'user_deleted', act);
   statement(db, 'DELETE FROM users WHERE id = ?').run(id);
+  appendEvent(db, entries.userDeleted(user, ended), act);
   return 'deleted';
 }
 
 function insertUser(db: DatabaseSync, user: UserRecord): void {
-  statement(db, `INSERT INTO users (${userColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+  statement(db, `INSERT INTO users (${userColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`).run(
     storable(user.id, 'user id'),
     storable(user.email, 'e-mail'),
     storable(user.canonicalEmail, 'canonical e-mail'),

@@ -1,3 +1,4 @@
+import type { AuditSigner } from '../audit-store.ts';
 import type { ActCall } from './acts.ts';
 import type { Outcome } from './group-commit.ts';
 import type { ErrorKind } from './sqlite-error.ts';
@@ -7,6 +8,7 @@ export interface WriterData {
   readonly path: string;
   /** Bytes set aside for a full disk. */
   readonly reserveBytes: number;
+  readonly signer: AuditSigner;
 }
 
 /** To the thread: one batch at a time, or the word to let go of the database. */

@@ -1,4 +1,5 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { openChain } from './audit-chain.ts';
 import { openForWriting } from './connection.ts';
 import { DiskReserve } from './disk-reserve.ts';
 import { commitDespiteFullDisk } from './full-disk.ts';
@@ -11,11 +12,12 @@ import { type FromThread, lockWait, openWait, type ToThread, type WriterData } f
  */
 const port = parentPort;
 if (port === null) throw new Error('writer-thread.ts is started by writer-link.ts, as a worker');
-const { path, reserveBytes } = workerData as WriterData;
+const { path, reserveBytes, signer } = workerData as WriterData;
 const tell = (message: FromThread): void => port.postMessage(message);
 
 try {
   const db = openForWriting(path, openWait);
+  openChain(db, signer);
   const synchronous = Number(db.prepare('PRAGMA synchronous').get()?.synchronous);
   // From here on group-commit.ts does the waiting.
   db.exec('PRAGMA busy_timeout = 0');

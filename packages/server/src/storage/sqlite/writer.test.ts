@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { act } from '../exam/samples.ts';
 import { StoreUnavailable } from '../store.ts';
 import type { ActCall } from './acts.ts';
 import type { Outcome } from './group-commit.ts';
@@ -28,13 +29,13 @@ test('an act that waited too long behind a hanging disk is refused and never sen
 }, async () => {
   const { link, batches, goOn } = hangingThread();
   const writer = new Writer('guardbee.db', link);
-  const first = writer.act('rememberDigestKeys', nothing);
+  const first = writer.act('rememberDigestKeys', nothing, act);
   while (batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
   const asked = performance.now();
-  await assert.rejects(writer.act('rememberDigestKeys', nothing), StoreUnavailable);
+  await assert.rejects(writer.act('rememberDigestKeys', nothing, act), StoreUnavailable);
   // Two seconds are promised; a busy machine gets some more.
   assert.ok(performance.now() - asked < 3000);
-  const patient = writer.act('rememberDigestKeys', nothing);
+  const patient = writer.act('rememberDigestKeys', nothing, act);
   goOn();
   assert.deepEqual([await first, await patient], [0, 0]);
   assert.deepEqual(
@@ -46,9 +47,9 @@ test('an act that waited too long behind a hanging disk is refused and never sen
 test('the queue has a length: what comes on top is refused at once', async () => {
   const { link, goOn } = hangingThread();
   const writer = new Writer('guardbee.db', link);
-  const answers = Array.from({ length: 20_100 }, () => writer.act('rememberDigestKeys', nothing));
+  const answers = Array.from({ length: 20_100 }, () => writer.act('rememberDigestKeys', nothing, act));
   const settled = Promise.allSettled(answers);
-  await assert.rejects(writer.act('rememberDigestKeys', nothing), /too many writes/);
+  await assert.rejects(writer.act('rememberDigestKeys', nothing, act), /too many writes/);
   goOn();
   const outcomes = await settled;
   assert.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 20_000);

@@ -1,0 +1,81 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { ActivityCount, ActivityStore, RequestRecord } from '../activity-store.ts';
+import { statement } from './connection.ts';
+import { checkLimit, longestBatch } from './page.ts';
+import { storable, storableTime } from './text.ts';
+
+export function recordActivity(
+  db: DatabaseSync,
+  counts: readonly ActivityCount[],
+  requests: readonly RequestRecord[],
+): void {
+  const add = statement(
+    db,
+    `INSERT INTO activity_counts (minute, activity, client, user_id, outcome, count, total_ms, max_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count, total_ms = total_ms + excluded.total_ms,
+         max_ms = max(max_ms, excluded.max_ms)`,
+  );
+  for (const { minute, activity, client, userId, outcome, count, totalMs, maxMs } of counts) {
+    add.run(
+      storableTime(minute, 'minute'),
+      storable(activity, 'activity'),
+      storable(client, 'client'),
+      storable(userId ?? '', 'user id'),
+      outcome,
+      count,
+      storableTime(totalMs, 'totalMs'),
+      storableTime(maxMs, 'maxMs'),
+    );
+  }
+  const keep = statement(
+    db,
+    `INSERT INTO requests (request_id, time, ms, method, route, status, ip, user_id, token_id, activity, command_line,
+         user_agent, original, trace_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  for (const request of requests) {
+    keep.run(
+      storable(request.requestId, 'request id'),
+      storableTime(request.time, 'time'),
+      request.ms,
+      storable(request.method, 'method'),
+      storable(request.route, 'route'),
+      request.status,
+      storable(request.ip, 'ip'),
+      storable(request.userId, 'user id'),
+      storable(request.tokenId, 'token id'),
+      storable(request.activity, 'activity'),
+      storable(request.commandLine, 'command line'),
+      storable(request.userAgent, 'user agent'),
+      storable(request.original, 'original request'),
+      storable(request.traceId, 'trace id'),
+    );
+  }
+}
+
+export function forgetActivity(
+  db: DatabaseSync,
+  { countsBefore, requestsBefore, most }: Parameters<ActivityStore['forgetActivity']>[0],
+  limit: number,
+): number {
+  checkLimit(limit, longestBatch);
+  if (!Number.isInteger(most) || most < 0) throw new RangeError('most is 0 or more');
+  const forgetCounts = statement(
+    db,
+    `DELETE FROM activity_counts WHERE (minute, activity, client, user_id, outcome) IN (
+       SELECT minute, activity, client, user_id, outcome FROM activity_counts WHERE minute < ? ORDER BY minute LIMIT ?)`,
+  );
+  const counts = Number(forgetCounts.run(storableTime(countsBefore, 'countsBefore'), limit).changes);
+  const surplus = Number(statement(db, 'SELECT count(*) AS rows FROM requests').get()?.rows) - most;
+  const old = statement(
+    db,
+    'SELECT count(*) AS rows FROM (SELECT 1 FROM requests WHERE time < ? LIMIT ?)',
+  ).get(storableTime(requestsBefore, 'requestsBefore'), limit)?.rows;
+  const forgetRequests = statement(
+    db,
+    'DELETE FROM requests WHERE n IN (SELECT n FROM requests ORDER BY time, n LIMIT ?)',
+  );
+  const requests = Math.min(Math.max(surplus, Number(old)), limit - counts);
+  return counts + Number(forgetRequests.run(requests).changes);
+}

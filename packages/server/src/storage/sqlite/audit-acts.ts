@@ -1,0 +1,93 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { digestPersonal, entries } from '../audit-entry.ts';
+import type { Act } from '../records.ts';
+import { appendEvent, CHAIN, chainOf } from './audit-chain.ts';
+import { type AuditRow, auditColumns, findWord, toAuditEvent } from './audit-rows.ts';
+import { statement } from './connection.ts';
+import { checkLimit, longestBatch } from './page.ts';
+import { storable, storableTime } from './text.ts';
+
+/** Events that one transaction of an erasure looks at: a longer one would hold up the logouts behind it. */
+const slice = 1000;
+
+/** Where an erasure has come to. */
+export interface ErasePosition {
+  readonly by: 'subject' | 'actor';
+  readonly time: number;
+  readonly n: number;
+  /** The last event there was when it began: its own events stay whole. */
+  readonly upTo: number;
+}
+
+export interface Erased {
+  readonly events: number;
+  readonly next: ErasePosition | undefined;
+}
+
+/**
+ * One slice of an erasure, from `at` on; undefined: from the beginning. The first slice leaves its event in any case,
+ * so that nothing is ever erased without one.
+ */
+export function erasePersonal(
+  db: DatabaseSync,
+  userId: string,
+  at: ErasePosition | undefined,
+  act: Act,
+): Erased {
+  storable(userId, 'user id');
+  // What was there is overwritten, not only unlinked.
+  db.exec('PRAGMA secure_delete = ON');
+  try {
+    const from = at ?? { by: 'subject', ...first, upTo: chainOf(db).head(db).n };
+    if (at === undefined) {
+      statement(db, 'DELETE FROM requests WHERE user_id = ?').run(userId);
+      statement(db, 'UPDATE ended_tokens SET name = NULL WHERE user_id = ? AND name IS NOT NULL').run(userId);
+    }
+    const erased = eraseSlice(db, userId, from);
+    if (at === undefined || erased.events > 0)
+      appendEvent(db, entries.userErased(userId, erased.events), act);
+    return erased;
+  } finally {
+    db.exec('PRAGMA secure_delete = OFF');
+  }
+}
+
+const first = { time: Number.MIN_SAFE_INTEGER, n: 0 };
+
+function eraseSlice(db: DatabaseSync, userId: string, from: ErasePosition): Erased {
+  const user = findWord(db, userId);
+  if (user === undefined) return { events: 0, next: undefined };
+  const rows = statement(
+    db,
+    `SELECT ${auditColumns} FROM audit_events e
+      WHERE e.${from.by} = ? AND (e.time, e.n) > (?, ?) ORDER BY e.time, e.n LIMIT ?`,
+  ).all(user, from.time, from.n, slice) as unknown as AuditRow[];
+  const erase = statement(db, 'UPDATE audit_events SET salt = NULL, personal = NULL, digest = ? WHERE n = ?');
+  let events = 0;
+  for (const row of rows) {
+    const { n, personal, salt } = toAuditEvent(row, CHAIN);
+    if (personal === null || salt === null || n > from.upTo) continue;
+    erase.run(digestPersonal(salt, personal), n);
+    events += 1;
+  }
+  const last = rows.at(-1);
+  if (last !== undefined && rows.length === slice) {
+    return { events, next: { ...from, time: last.time, n: last.n } };
+  }
+  return { events, next: from.by === 'subject' ? { ...from, ...first, by: 'actor' } : undefined };
+}
+
+export function pruneAuditEvents(db: DatabaseSync, time: number, act: Act, limit: number): number {
+  const oldest = statement(db, 'SELECT n, time, hash FROM audit_events ORDER BY n LIMIT ?').all(
+    checkLimit(limit, longestBatch),
+  ) as unknown as { n: number; time: number; hash: Uint8Array }[];
+  const young = oldest.findIndex((event) => event.time >= storableTime(time, 'time'));
+  const last = oldest.at(young === -1 ? -1 : young - 1);
+  const count = young === -1 ? oldest.length : young;
+  if (last === undefined || count === 0) return 0;
+  statement(db, 'DELETE FROM audit_events WHERE n <= ?').run(last.n);
+  statement(db, 'DELETE FROM audit_checkpoints WHERE chain = ? AND n <= ?').run(CHAIN, last.n);
+  chainOf(db).rebase(db, last.n, last.hash);
+  appendEvent(db, entries.auditPruned(count, time), act);
+  return count;
+}
