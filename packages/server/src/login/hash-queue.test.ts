@@ -25,25 +25,86 @@ test('long passwords are not cut', async (t) => {
   assert.equal(await hashes.verify(`${long}b`, hash), false);
 });
 
+/** A bcrypt hash of cost 11: some 130 ms for one worker. */
+const SLOW = '$2b$11$abcdefghijklmnopqrstuuV91QMvTz3Qdvoi.KNP2/KHKEAmosNoe';
+
 test('never more jobs run than there are workers, never more wait than may: the rest is refused at once', async (t) => {
-  const hashes = createHashQueue({ workers: 2, maxWaiting: 3 });
+  const hashes = createHashQueue({ workers: 2, maxWaiting: 4 });
   t.after(() => hashes.close());
-  const results = await Promise.allSettled(Array.from({ length: 20 }, () => hashes.hash('p')));
-  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 5);
+  const jobs = Promise.allSettled(Array.from({ length: 20 }, (_, n) => hashes.hash('p', `source ${n % 2}`)));
+  assert.deepEqual(hashes.counts(), { started: 2, running: 2, waiting: 4, refused: 14 });
+  const results = await jobs;
+  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 6);
   for (const result of results)
     if (result.status === 'rejected') assert.ok(result.reason instanceof HashQueueOverloaded);
-  assert.equal(hashes.counts().started, 5);
+  assert.deepEqual(hashes.counts(), { started: 6, running: 0, waiting: 0, refused: 14 });
 });
 
-test('a job that waited past its deadline is refused without being hashed', async (t) => {
-  const hashes = createHashQueue({ workers: 1, maxWaitMs: 5 });
+test('one source has half of the queue, however empty the rest is', async (t) => {
+  const hashes = createHashQueue({ workers: 1, maxWaiting: 6 });
   t.after(() => hashes.close());
-  const results = await Promise.allSettled([hashes.hash('a'), hashes.hash('b')]);
-  assert.deepEqual(
-    results.map((result) => result.status),
-    ['fulfilled', 'rejected'],
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => hashes.hash('p', 'crowd')));
+  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1 + 3);
+});
+
+test('a flood from one source delays the job of another by two hashes at most', async (t) => {
+  const hashes = createHashQueue({ workers: 1, maxWaiting: 2000 });
+  t.after(() => hashes.close());
+  let floodDone = 0;
+  const hash = await hashes.hash('p');
+  const flood = Array.from({ length: 1000 }, () =>
+    hashes.verify('q', hash, 'flood').then(
+      () => {
+        floodDone += 1;
+      },
+      () => {},
+    ),
   );
-  assert.equal(hashes.counts().started, 1);
+  assert.equal(await hashes.verify('p', hash, 'owner'), true);
+  assert.ok(floodDone <= 2, `${floodDone} of the flood came first`);
+  assert.equal(flood.length, 1000);
+});
+
+test('a job that waited past its deadline is refused when its time is up, without being hashed', async (t) => {
+  const hashes = createHashQueue({ workers: 1, maxWaitMs: 40 });
+  t.after(() => hashes.close());
+  await hashes.hash('the worker has started');
+  const slow = hashes.verify('p', SLOW, 'a');
+  const begin = performance.now();
+  const late = await hashes.hash('b', 'b').then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const waited = performance.now() - begin;
+  assert.ok(late instanceof HashQueueOverloaded);
+  assert.equal(hashes.counts().running, 1, 'the slow one still runs: its turn had not come');
+  assert.ok(waited >= 39 && waited < 110, `${waited} ms`);
+  await slow;
+  assert.deepEqual(hashes.counts(), { started: 2, running: 0, waiting: 0, refused: 1 });
+});
+
+test('whoever is refused is told how long the queue will take', async (t) => {
+  const hashes = createHashQueue({ workers: 1, maxWaiting: 24, maxWaitMs: 60_000 });
+  t.after(() => hashes.close());
+  for (let n = 0; n < 8; n++) await hashes.verify('p', SLOW);
+  const begin = performance.now();
+  const waiting = Array.from({ length: 25 }, (_, n) => hashes.verify('p', SLOW, `source ${n % 4}`));
+  const refusal = await hashes.verify('p', SLOW, 'source 0').catch((error: unknown) => error);
+  assert.ok(refusal instanceof HashQueueOverloaded, String(refusal));
+  await Promise.allSettled(waiting);
+  const seconds = (performance.now() - begin) / 1000;
+  assert.ok(Math.abs(refusal.retryAfter - seconds) <= 1.5, `said ${refusal.retryAfter} s, took ${seconds} s`);
+});
+
+test('a job that would wait too long by all that is known is refused at once', async (t) => {
+  const hashes = createHashQueue({ workers: 1, maxWaitMs: 300 });
+  t.after(() => hashes.close());
+  for (let n = 0; n < 8; n++) await hashes.verify('p', SLOW);
+  const begin = performance.now();
+  const results = await Promise.allSettled(Array.from({ length: 40 }, () => hashes.verify('p', SLOW, 'a')));
+  assert.ok(results.filter((result) => result.status === 'rejected').length >= 35);
+  assert.ok(hashes.counts().started <= 8 + 5);
+  assert.ok(performance.now() - begin < 1500);
 });
 
 test('a hash that can not be read rejects, and the worker lives on', async (t) => {
@@ -51,6 +112,17 @@ test('a hash that can not be read rejects, and the worker lives on', async (t) =
   t.after(() => hashes.close());
   await assert.rejects(hashes.verify('p', 'not a hash'));
   assert.match(await hashes.hash('p'), /^\$argon2id/);
+});
+
+test('other parameters make other hashes, and what was made before is outdated then', async (t) => {
+  const before = createHashQueue({ workers: 1 });
+  const parameters = { memoryKiB: 20 * 1024, passes: 3, lanes: 1 };
+  const hashes = createHashQueue({ workers: 1, parameters });
+  t.after(() => Promise.all([before.close(), hashes.close()]));
+  const [old, fresh] = [await before.hash('p'), await hashes.hash('p')];
+  assert.match(fresh, /^\$argon2id\$v=19\$m=20480,t=3,p=1\$/);
+  assert.deepEqual([hashes.isOutdated(old), hashes.isOutdated(fresh)], [true, false]);
+  assert.equal(await hashes.verify('p', old), true);
 });
 
 test('the workers run at the lowest priority, and the main thread does not', {

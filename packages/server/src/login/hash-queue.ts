@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import type { HashAnswer, HashJob } from './hash-worker.ts';
+import { createFairQueue } from './fair-queue.ts';
+import type { HashJob } from './hash-worker.ts';
+import { startHashWorkers } from './hash-workers.ts';
+import { HASH_PARAMETERS, type HashParameters, isOutdated } from './password.ts';
 
 /** The queue is full or the job waited too long; a later try can succeed. */
 export class HashQueueOverloaded extends Error {
   override readonly name = 'HashQueueOverloaded';
-  /** Seconds after which the queue will have drained. */
+  /** Seconds after which a job of this source would get its turn, as far as can be told. 1–60. */
   readonly retryAfter: number;
   constructor(retryAfter: number) {
     super('too many passwords wait to be checked');
@@ -13,113 +15,142 @@ export class HashQueueOverloaded extends Error {
   }
 }
 
-/** Password hashing behind bounded workers and a bounded queue. */
+export interface VerifyOptions {
+  /**
+   * What the caller is going to refuse however right the password is, because its user is disabled: then the answer takes
+   * as long as if it were wrong (see `even-time.ts`). Default: false.
+   */
+  readonly refused?: boolean;
+  /** Called when the hash begins to be computed. */
+  readonly onStart?: () => void;
+}
+
+/**
+ * Password hashing behind bounded workers and a bounded queue that is fair between sources. `source` is whom a job is done
+ * for, e.g. the prefix of an address; '' is the service itself.
+ */
 export interface HashQueue {
   /** A new PHC string for a password. Rejects with `HashQueueOverloaded`. */
-  hash(password: string): Promise<string>;
-  /** Whether the password is the hash's. Rejects with `HashQueueOverloaded`. */
-  verify(password: string, passwordHash: string): Promise<boolean>;
-  /** How many hashes have been started so far, and how many jobs wait. */
-  counts(): { readonly started: number; readonly waiting: number };
+  hash(password: string, source?: string): Promise<string>;
+  /** Whether the password is the hash's, of whatever kind. Rejects with `HashQueueOverloaded`. */
+  verify(password: string, passwordHash: string, source?: string, options?: VerifyOptions): Promise<boolean>;
+  /** Whether a new hash of the same password would be another kind or have other parameters. */
+  isOutdated(passwordHash: string): boolean;
+  /** Since the start: hashes begun and jobs refused; now: jobs that wait and hashes that run. */
+  counts(): HashCounts;
   close(): Promise<void>;
+}
+
+export interface HashCounts {
+  readonly started: number;
+  readonly refused: number;
+  readonly waiting: number;
+  readonly running: number;
 }
 
 interface Waiting {
   readonly job: HashJob;
+  readonly source: string;
   readonly deadline: number;
+  readonly onStart: (() => void) | undefined;
   readonly resolve: (result: string | boolean) => void;
   readonly reject: (error: Error) => void;
 }
 
-type JobBody = HashJob extends infer J ? (J extends HashJob ? Omit<J, 'id'> : never) : never;
-
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const WORKER = new URL(`./hash-worker.${extension}`, import.meta.url);
+/** What a hash takes, until one has been measured; later a moving average. */
+const FIRST_GUESS_MS = 20;
+const LEAST_WEIGHT = 0.1;
 
 /**
- * @param workers Threads that hash; memory use is bounded by `workers` × 19 MiB. Default: one per core.
- * @param maxWaiting Jobs that may wait. Default: 128 per worker.
- * @param maxWaitMs A job that is not started within this time is refused. Default: 5,000.
+ * @param workers Threads that hash. Memory is bounded by `workers` × what one hash needs (`parameters`; 64 MiB for one
+ *   that was imported). Default: one per core.
+ * @param maxWaiting Jobs that may wait, half of them of one source. Default: 128 per worker.
+ * @param maxWaitMs A job that is not started within this time is refused when it is over. Default: 4,000, so that two in
+ *   a row and the hashes themselves end within the 10 s in which every login is answered.
  */
 export function createHashQueue({
-  workers = availableParallelism(),
-  maxWaiting = 128 * workers,
-  maxWaitMs = 5_000,
+  workers: count = availableParallelism(),
+  maxWaiting = 128 * count,
+  maxWaitMs = 4_000,
+  parameters = HASH_PARAMETERS,
 }: {
   workers?: number;
   maxWaiting?: number;
   maxWaitMs?: number;
+  parameters?: HashParameters;
 } = {}): HashQueue {
-  const waiting: Waiting[] = [];
-  const idle: Worker[] = [];
-  const busy = new Map<Worker, Waiting>();
-  let started = 0;
-  let nextId = 0;
-  let closed = false;
+  const queue = createFairQueue<Waiting>({ most: maxWaiting, share: Math.ceil(maxWaiting / 2) });
+  const workers = startHashWorkers(count, parameters, startNext);
+  let [started, measured, refused, meanMs, closed] = [0, 0, 0, FIRST_GUESS_MS, false];
+  let timer: NodeJS.Timeout | undefined;
 
-  function startWorker(): void {
-    const worker = new Worker(WORKER, { name: 'hash' });
-    worker.unref();
-    worker.on('message', (answer: HashAnswer) => settle(worker, answer));
-    worker.on('error', (error) => {
-      busy.get(worker)?.reject(error);
-      busy.delete(worker);
-      const at = idle.indexOf(worker);
-      if (at >= 0) idle.splice(at, 1);
-      if (!closed) startWorker();
-    });
-    idle.push(worker);
-    startNext();
+  const waitMs = (source: string): number => (queue.ahead(source) * meanMs) / count;
+
+  function refuse({ source, reject }: Waiting): void {
+    refused += 1;
+    reject(new HashQueueOverloaded(Math.min(Math.max(Math.ceil(waitMs(source) / 1000), 1), 60)));
   }
 
   // The slot belongs to the hash: it is given on when the worker answers, not when somebody stops waiting for it.
-  function settle(worker: Worker, answer: HashAnswer): void {
-    const entry = busy.get(worker);
-    busy.delete(worker);
-    worker.unref();
-    idle.push(worker);
-    startNext();
-    if ('error' in answer) entry?.reject(new Error(answer.error));
-    else entry?.resolve(answer.result);
-  }
-
   function startNext(): void {
-    while (idle.length > 0 && waiting.length > 0) {
-      const entry = waiting.shift() as Waiting;
-      if (performance.now() > entry.deadline) {
-        entry.reject(new HashQueueOverloaded(1));
-        continue;
-      }
-      const worker = idle.pop() as Worker;
-      busy.set(worker, entry);
-      worker.ref();
+    while (!closed && workers.idle() > 0) {
+      const next = queue.shift();
+      if (next === undefined) return;
+      const begin = performance.now();
+      const measure = () => {
+        measured += 1;
+        meanMs += (performance.now() - begin - meanMs) * Math.max(1 / measured, LEAST_WEIGHT);
+      };
       started += 1;
-      worker.postMessage(entry.job);
+      next.onStart?.();
+      const run = workers.run(next.job);
+      run.then(measure, measure);
+      run.then(next.resolve, next.reject);
     }
   }
 
-  function enqueue(body: JobBody): Promise<string | boolean> {
+  // All may wait equally long: who arrived first is the first whose time is up.
+  function watchDeadlines(): void {
+    const oldest = queue.oldest();
+    if (timer !== undefined || oldest === undefined) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        const now = performance.now();
+        for (let late = queue.oldest(); late !== undefined && late.deadline <= now; late = queue.oldest()) {
+          queue.remove(late);
+          refuse(late);
+        }
+        watchDeadlines();
+      },
+      Math.max(oldest.deadline - performance.now(), 1),
+    );
+  }
+
+  function enqueue(job: HashJob, source: string, onStart?: () => void): Promise<string | boolean> {
     if (closed) return Promise.reject(new Error('the hash queue is closed'));
-    if (waiting.length >= maxWaiting)
-      return Promise.reject(new HashQueueOverloaded(Math.ceil(maxWaitMs / 1000)));
     return new Promise((resolve, reject) => {
-      const job = { ...body, id: nextId++ } as HashJob;
-      waiting.push({ job, deadline: performance.now() + maxWaitMs, resolve, reject });
+      const deadline = performance.now() + maxWaitMs;
+      const entry = { job, source, deadline, onStart, resolve, reject };
+      // What would be refused later is refused now.
+      const displaced = waitMs(source) > maxWaitMs ? entry : queue.push(source, entry);
+      if (displaced !== undefined) refuse(displaced);
       startNext();
+      watchDeadlines();
     });
   }
 
-  for (let count = 0; count < workers; count++) startWorker();
-
   return {
-    hash: (password) => enqueue({ kind: 'hash', password }) as Promise<string>,
-    verify: (password, passwordHash) =>
-      enqueue({ kind: 'verify', password, passwordHash }) as Promise<boolean>,
-    counts: () => ({ started, waiting: waiting.length }),
+    hash: (password, source = '') => enqueue({ kind: 'hash', password }, source) as Promise<string>,
+    verify: (password, passwordHash, source = '', { onStart } = {}) =>
+      enqueue({ kind: 'verify', password, passwordHash }, source, onStart) as Promise<boolean>,
+    isOutdated: (passwordHash) => isOutdated(passwordHash, parameters),
+    counts: () => ({ started, refused, waiting: queue.size, running: workers.running() }),
     async close() {
       closed = true;
-      for (const entry of waiting.splice(0)) entry.reject(new HashQueueOverloaded(1));
-      await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()));
+      clearTimeout(timer);
+      for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) refuse(entry);
+      await workers.close();
     },
   };
 }

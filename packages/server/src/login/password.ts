@@ -21,14 +21,22 @@ export function parsePassword(base64: string): string | undefined {
   }
 }
 
+/** What Argon2id is told: one hash needs `memoryKiB` and a core for `passes` runs over it. */
+export interface HashParameters {
+  readonly memoryKiB: number;
+  readonly passes: number;
+  readonly lanes: number;
+}
+
 /**
  * Argon2id at OWASP's floor (Password Storage Cheat Sheet): 19 MiB, two passes, one lane; about 13 ms on one core.
  */
-export const HASH_PARAMETERS = { memoryKiB: 19_456, passes: 2, lanes: 1 } as const;
-
-const CURRENT = `$argon2id$v=19$m=${HASH_PARAMETERS.memoryKiB},t=${HASH_PARAMETERS.passes},p=${HASH_PARAMETERS.lanes}$`;
+export const HASH_PARAMETERS: HashParameters = { memoryKiB: 19_456, passes: 2, lanes: 1 };
 
 /** Whether a PHC string was made with another algorithm or other parameters than new ones are. */
-export function isOutdated(passwordHash: string): boolean {
-  return !passwordHash.startsWith(CURRENT);
+export function isOutdated(
+  passwordHash: string,
+  { memoryKiB, passes, lanes }: HashParameters = HASH_PARAMETERS,
+): boolean {
+  return !passwordHash.startsWith(`$argon2id$v=19$m=${memoryKiB},t=${passes},p=${lanes}$`);
 }

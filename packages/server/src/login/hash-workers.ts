@@ -1,0 +1,74 @@
+import { Worker } from 'node:worker_threads';
+import type { HashAnswer, HashJob } from './hash-worker.ts';
+import type { HashParameters } from './password.ts';
+
+/** The threads that hash. A job occupies one until it is computed, whoever has stopped waiting for it. */
+export interface HashWorkers {
+  /** How many are free. */
+  idle(): number;
+  running(): number;
+  /** Gives a job to a free worker; there must be one. Rejects when the hash can't be read or the worker dies. */
+  run(job: HashJob): Promise<string | boolean>;
+  /** What runs is given up. */
+  close(): Promise<void>;
+}
+
+interface Running {
+  readonly resolve: (result: string | boolean) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const WORKER = new URL(`./hash-worker.${extension}`, import.meta.url);
+
+/** @param onIdle Called whenever a worker has become free. */
+export function startHashWorkers(count: number, parameters: HashParameters, onIdle: () => void): HashWorkers {
+  const free: Worker[] = [];
+  const busy = new Map<Worker, Running>();
+  let closed = false;
+
+  function start(): void {
+    const worker = new Worker(WORKER, { name: 'hash', workerData: parameters });
+    worker.unref();
+    worker.on('message', (answer: HashAnswer) => settle(worker, answer));
+    worker.on('error', (error) => {
+      busy.get(worker)?.reject(error);
+      busy.delete(worker);
+      const at = free.indexOf(worker);
+      if (at >= 0) free.splice(at, 1);
+      if (closed) return;
+      start();
+      onIdle();
+    });
+    free.push(worker);
+  }
+
+  function settle(worker: Worker, answer: HashAnswer): void {
+    const job = busy.get(worker);
+    busy.delete(worker);
+    worker.unref();
+    free.push(worker);
+    if ('error' in answer) job?.reject(new Error(answer.error));
+    else job?.resolve(answer.result);
+    onIdle();
+  }
+
+  for (let n = 0; n < count; n++) start();
+
+  return {
+    idle: () => free.length,
+    running: () => busy.size,
+    run(job) {
+      const worker = free.pop() as Worker;
+      return new Promise((resolve, reject) => {
+        busy.set(worker, { resolve, reject });
+        worker.ref();
+        worker.postMessage(job);
+      });
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...free, ...busy.keys()].map((worker) => worker.terminate()));
+    },
+  };
+}
