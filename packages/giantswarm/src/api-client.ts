@@ -128,7 +128,8 @@ export class ApiClient {
   deserialize(response: Partial<ApiResponse> | null | undefined, returnType: ReturnType): any {
     if (!response || returnType === null || returnType === undefined || response.status === 204) return null;
     const { body, text } = response;
-    const hasBody = body !== null && body !== undefined && !(isEmptyObject(body) && !this.isFileParam(body));
+    const isWhole = returnType === 'Stream' || this.isFileParam(body);
+    const hasBody = body !== null && body !== undefined && (isWhole || !isEmptyObject(body));
     if (hasBody) return convertToType(body, returnType);
     return text === '' && returnType !== 'String' ? undefined : convertToType(text, returnType);
   }
@@ -180,7 +181,8 @@ export class ApiClient {
       const body = requestBody(contentType, () => this.normalizeParams(formParams ?? {}), bodyParam);
       if (body !== undefined) init.body = body;
       if (this.enableCookies) init.credentials = cookieMode();
-      const sending = { timeout: callOptions.timeout ?? this.timeout, signal: callOptions.signal };
+      const { signal, timeout } = callOptions;
+      const sending = { timeout: timeout ?? this.timeout, signal, streams: returnType === 'Stream' };
       const read = await send(url, init, sending, (reply) => readResponse(reply, returnType));
       checkResponse(read, returnType);
       return { data: this.deserialize(read.response, returnType), response: read.response };

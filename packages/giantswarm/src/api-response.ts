@@ -32,7 +32,7 @@ export interface ReadResponse {
 }
 
 /**
- * Reads the whole body.
+ * Reads the whole body; of a `Stream` none.
  *
  * @throws SyntaxError when a 2xx announces JSON and is not: with `rawResponse` (not enumerable, since it may
  *   hold a token and errors get logged) and `statusCode`
@@ -65,6 +65,10 @@ export async function readResponse(reply: Response, returnType: ReturnType): Pro
   };
   if (ok && returnType === 'Blob') {
     response.body = await reply.blob();
+    return { response, statusText, isJson: false };
+  }
+  if (ok && returnType === 'Stream') {
+    response.body = reply.body;
     return { response, statusText, isJson: false };
   }
   response.text = await reply.text();

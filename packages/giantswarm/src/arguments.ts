@@ -28,6 +28,64 @@ export interface EndOptions extends CallOptions {
   except?: 'current' | null | undefined;
 }
 
+/** Options of `deleteUser`. Beyond v4. */
+export interface EraseOptions extends CallOptions {
+  /** Also removes what is personal about the user from audit events and records, for good. Administrators only. */
+  erase?: boolean | null | undefined;
+}
+
+/** A half-open range of time: `from` ≤ time < `to`. RFC 3339 text or a `Date`. Beyond v4. */
+export interface RangeOptions extends CallOptions {
+  from?: string | Date | null | undefined;
+  to?: string | Date | null | undefined;
+}
+
+/** Which audit events, and which page of them. Beyond v4. */
+export interface AuditOptions extends RangeOptions, ListOptions {
+  /** Like `login.failed`. */
+  event?: string | null | undefined;
+  /** Whom it is about: an e-mail or a user id. */
+  subject?: string | null | undefined;
+  /** Who did it: an e-mail or a user id. */
+  actor?: string | null | undefined;
+  /** The request that did it; not to be confused with `xRequestID`, this call's own. */
+  request_id?: string | null | undefined;
+}
+
+/** Options of the audit trail's export. Beyond v4. */
+export interface ExportOptions extends CallOptions {
+  /** Default `ndjson`. */
+  format?: 'ndjson' | 'csv' | null | undefined;
+}
+
+/** Which activities, in which steps. Beyond v4. */
+export interface ActivityOptions extends RangeOptions {
+  /** How much time one row sums up; default `1h`. */
+  step?: '1m' | '5m' | '15m' | '1h' | '6h' | '1d' | null | undefined;
+  /** Only this one. */
+  activity?: string | null | undefined;
+}
+
+/** Which recorded requests. Beyond v4. */
+export interface RequestListOptions extends RangeOptions {
+  activity?: string | null | undefined;
+  outcome?: 'ok' | 'refused' | 'failed' | null | undefined;
+  /** Requests at most, 1–1000; default 100. */
+  limit?: number | null | undefined;
+}
+
+/** The options that travel in the query, by the wire's names. */
+export type QueryOption = Exclude<
+  keyof (ListOptions &
+    EndOptions &
+    EraseOptions &
+    AuditOptions &
+    ExportOptions &
+    ActivityOptions &
+    RequestListOptions),
+  keyof CallOptions
+>;
+
 /** Options as every operation takes them. */
 export type Options = CallOptions | null | undefined;
 

@@ -133,7 +133,7 @@ export class AuthTokensApi {
     email: string,
     opts?: ListOptions | null,
   ): Promise<WithHttpInfo<V4AuthToken[]>> {
-    const read = readArguments('getUserAuthTokens', ['email'], [email, opts]);
+    const read = readArguments('getUserAuthTokens', ['email'], [email, opts ?? {}]);
     const path = '/v4/users/{email}/auth-tokens/';
     return callOperation(this.apiClient, path, 'GET', [V4AuthToken], read, ['limit', 'cursor']);
   }
@@ -151,7 +151,7 @@ export class AuthTokensApi {
     email: string,
     opts?: EndOptions | null,
   ): Promise<WithHttpInfo<V4DeletedAuthTokens>> {
-    const read = readArguments('deleteUserAuthTokens', ['email'], [email, opts]);
+    const read = readArguments('deleteUserAuthTokens', ['email'], [email, opts ?? {}]);
     const path = '/v4/users/{email}/auth-tokens/';
     return callOperation(this.apiClient, path, 'DELETE', V4DeletedAuthTokens, read, ['except']);
   }

@@ -9,7 +9,7 @@ export interface Constructable<T = unknown> {
 }
 
 /**
- * What a reply or field is to become: a simple type's name, a model, `Object` (as it is), `[T]` for a list,
+ * What a reply or field is to become: a simple type's name (`Stream`: the body unread, for replies only), a model, `Object` (as it is), `[T]` for a list,
  * `{ String: T }` for a map; null for nothing.
  */
 export type ReturnType =
@@ -19,6 +19,7 @@ export type ReturnType =
   | 'String'
   | 'Date'
   | 'Blob'
+  | 'Stream'
   | Constructable
   | ObjectConstructor
   | readonly [ReturnType]

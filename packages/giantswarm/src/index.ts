@@ -18,8 +18,17 @@ declare namespace GiantSwarm {
   export type CallOptions = members.CallOptions;
   export type InfoApi = members.InfoApi;
   export type UsersApi = members.UsersApi;
+  export type ActivityOptions = members.ActivityOptions;
+  export type AuditApi = members.AuditApi;
+  export type AuditOptions = members.AuditOptions;
   export type EndOptions = members.EndOptions;
+  export type EraseOptions = members.EraseOptions;
+  export type ExportOptions = members.ExportOptions;
   export type ListOptions = members.ListOptions;
+  export type RangeOptions = members.RangeOptions;
+  export type RequestListOptions = members.RequestListOptions;
+  export type V4ActivityCount = members.V4ActivityCount;
+  export type V4AuditEvent = members.V4AuditEvent;
   export type V4AuthToken = members.V4AuthToken;
   export type V4AuthTokenEnded = members.V4AuthTokenEnded;
   export type V4AuthTokenLastUsed = members.V4AuthTokenLastUsed;
@@ -35,5 +44,7 @@ declare namespace GiantSwarm {
   export type V4InfoResponseWorkersCountPerCluster = members.V4InfoResponseWorkersCountPerCluster;
   export type V4ModifyUserPasswordRequest = members.V4ModifyUserPasswordRequest;
   export type V4ModifyUserRequest = members.V4ModifyUserRequest;
+  export type V4RecordedRequest = members.V4RecordedRequest;
+  export type V4TracedRequest = members.V4TracedRequest;
   export type V4UserListItem = members.V4UserListItem;
 }

@@ -1,5 +1,6 @@
 /** Everything public, by name. */
 import { ApiClient as ApiClientClass } from './api-client.ts';
+import { AuditApi as AuditApiClass } from './audit-api.ts';
 import { AuthTokensApi as AuthTokensApiClass } from './auth-tokens-api.ts';
 import { es5Callable } from './es5-callable.ts';
 import { InfoApi as InfoApiClass } from './info-api.ts';
@@ -7,6 +8,8 @@ import { UsersApi as UsersApiClass } from './users-api.ts';
 
 export const ApiClient: typeof ApiClientClass = es5Callable(ApiClientClass);
 export type ApiClient = ApiClientClass;
+export const AuditApi: typeof AuditApiClass = es5Callable(AuditApiClass);
+export type AuditApi = AuditApiClass;
 export const AuthTokensApi: typeof AuthTokensApiClass = es5Callable(AuthTokensApiClass);
 export type AuthTokensApi = AuthTokensApiClass;
 export const InfoApi: typeof InfoApiClass = es5Callable(InfoApiClass);
@@ -16,7 +19,18 @@ export type UsersApi = UsersApiClass;
 
 export type { Params, WithHttpInfo } from './api-client.ts';
 export type { ApiResponse } from './api-response.ts';
-export type { CallOptions, EndOptions, ListOptions } from './arguments.ts';
+export type {
+  ActivityOptions,
+  AuditOptions,
+  CallOptions,
+  EndOptions,
+  EraseOptions,
+  ExportOptions,
+  ListOptions,
+  RangeOptions,
+  RequestListOptions,
+} from './arguments.ts';
+export { V4ActivityCount, V4AuditEvent, V4RecordedRequest, V4TracedRequest } from './audit-models.ts';
 export type {
   ApiKeyAuthentication,
   Authentication,

@@ -1,5 +1,5 @@
 import type { ApiClient, WithHttpInfo } from './api-client.ts';
-import type { Arguments, EndOptions, ListOptions } from './arguments.ts';
+import type { Arguments, QueryOption } from './arguments.ts';
 import type { ReturnType } from './convert.ts';
 
 const json = 'application/json';
@@ -11,7 +11,8 @@ export function callOperation<T>(
   httpMethod: string,
   returnType: ReturnType,
   { authorization, email, id, body, opts }: Arguments,
-  query: readonly ('limit' | 'cursor' | 'except')[] = [],
+  query: readonly QueryOption[] = [],
+  accept: string = json,
 ): Promise<WithHttpInfo<T>> {
   const headerParams = {
     ...(authorization === undefined ? undefined : { Authorization: authorization }),
@@ -24,13 +25,13 @@ export function callOperation<T>(
     path,
     httpMethod,
     path.includes('{email}') ? { email } : path.includes('{id}') ? { id } : {},
-    Object.fromEntries(query.map((name) => [name, (opts as ListOptions & EndOptions)[name]])),
+    Object.fromEntries(query.map((name) => [name, (opts as Partial<Record<QueryOption, unknown>>)[name]])),
     headerParams,
     {},
     body,
     ['AuthorizationHeaderToken'],
     [json],
-    [json],
+    [accept],
     returnType,
     // replacements of callApi know eleven arguments: no twelfth unless it is needed
     ...((signal ?? timeout ?? null) === null ? [] : [{ signal, timeout }]),

@@ -14,6 +14,8 @@ export type Timeout =
 export interface Sending {
   timeout: Timeout;
   signal: AbortSignal | null | undefined;
+  /** The body is read after this: the signal goes on to hold, the time limits don't. */
+  streams: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Sending {
 export async function send<T>(
   url: string,
   init: RequestInit & { method: string },
-  { timeout, signal }: Sending,
+  { timeout, signal, streams }: Sending,
   read: (reply: Response) => Promise<T>,
 ): Promise<T> {
   const limits = typeof timeout === 'object' ? timeout : { deadline: timeout };
@@ -53,6 +55,6 @@ export async function send<T>(
   } finally {
     clearTimeout(deadline);
     clearTimeout(response);
-    signal?.removeEventListener('abort', onAbort);
+    if (!streams) signal?.removeEventListener('abort', onAbort);
   }
 }

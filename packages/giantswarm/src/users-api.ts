@@ -1,6 +1,6 @@
 import type { WithHttpInfo } from './api-client.ts';
 import { ApiClient } from './api-client.ts';
-import type { ListOptions, Options } from './arguments.ts';
+import type { EraseOptions, ListOptions, Options } from './arguments.ts';
 import { readArguments } from './arguments.ts';
 import { toWire } from './model.ts';
 import {
@@ -165,24 +165,41 @@ export class UsersApi {
   /**
    * Delete user, `DELETE /v4/users/{email}/`. Administrators only. Ends all tokens of the user.
    *
+   * @param opts `erase: true` also removes what is personal about the user from the records; beyond v4
    * @throws ApiError `RESOURCE_NOT_FOUND`, `PERMISSION_DENIED`
    */
-  deleteUser(email: string, opts?: Options): Promise<V4GenericResponse>;
-  deleteUser(authorization: string, email: string, opts?: Options): Promise<V4GenericResponse>;
+  deleteUser(email: string, opts?: EraseOptions | null): Promise<V4GenericResponse>;
+  deleteUser(authorization: string, email: string, opts?: EraseOptions | null): Promise<V4GenericResponse>;
   deleteUser(...args: unknown[]): Promise<V4GenericResponse> {
     return this.deleteUserWithHttpInfo(...(args as [string, Options])).then(dataOf);
   }
 
   /** `deleteUser` with the response. */
-  deleteUserWithHttpInfo(email: string, opts?: Options): Promise<WithHttpInfo<V4GenericResponse>>;
+  deleteUserWithHttpInfo(email: string, opts?: EraseOptions | null): Promise<WithHttpInfo<V4GenericResponse>>;
   deleteUserWithHttpInfo(
     authorization: string,
     email: string,
-    opts?: Options,
+    opts?: EraseOptions | null,
   ): Promise<WithHttpInfo<V4GenericResponse>>;
   deleteUserWithHttpInfo(...args: unknown[]): Promise<WithHttpInfo<V4GenericResponse>> {
     const read = readArguments('deleteUser', ['email'], args);
-    return callOperation(this.apiClient, '/v4/users/{email}/', 'DELETE', V4GenericResponse, read);
+    return callOperation(this.apiClient, '/v4/users/{email}/', 'DELETE', V4GenericResponse, read, ['erase']);
+  }
+
+  /**
+   * Unlock user, `DELETE /v4/users/{email}/lock/`: opens an account again that too many wrong passwords have closed to
+   * unknown devices. One that is not locked stays as it is. Administrators only. Beyond v4.
+   *
+   * @throws ApiError `RESOURCE_NOT_FOUND`, `PERMISSION_DENIED`
+   */
+  unlockUser(email: string, opts?: Options): Promise<V4GenericResponse> {
+    return this.unlockUserWithHttpInfo(email, opts).then(dataOf);
+  }
+
+  /** `unlockUser` with the response. */
+  unlockUserWithHttpInfo(email: string, opts?: Options): Promise<WithHttpInfo<V4GenericResponse>> {
+    const read = readArguments('unlockUser', ['email'], [email, opts ?? {}]);
+    return callOperation(this.apiClient, '/v4/users/{email}/lock/', 'DELETE', V4GenericResponse, read);
   }
 
   /**
