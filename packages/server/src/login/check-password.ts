@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Act, UserRecord } from '../storage/records.ts';
 import { hasExpired } from '../users/able.ts';
 import type { HashQueue } from './hash-queue.ts';
+import { sourcePrefix } from './source-prefix.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface PasswordDoor {
@@ -35,7 +36,9 @@ export function checkPassword(
   const address = act.origin?.ip ?? '';
   return throttle.attempt({ ...who, address }, act, async (): Promise<Verdict> => {
     const user = await findUser();
-    const genuine = await hashes.verify(who.password, user?.passwordHash ?? decoyHash);
+    const hash = user?.passwordHash ?? decoyHash;
+    const refused = user?.disabled ?? false;
+    const genuine = await hashes.verify(who.password, hash, sourcePrefix(address), { refused });
     const failed = { outcome: 'failed', userId: user?.id ?? null } as const;
     if (user === undefined) return { ...failed, reason: 'unknown_user' };
     if (!genuine) return { ...failed, reason: 'wrong_password' };
