@@ -1,12 +1,17 @@
 import { describe } from 'node:test';
+import { examineActivity } from './exam/activity.ts';
+import { examineAudit } from './exam/audit.ts';
+import { examineAuditLists } from './exam/audit-lists.ts';
 import { examineChanges } from './exam/changes.ts';
 import { examineEndings } from './exam/endings.ts';
 import { examineLimits } from './exam/limits.ts';
+import { examineLocks } from './exam/locks.ts';
 import { examinePasswords } from './exam/passwords.ts';
 import { examineRaces } from './exam/races.ts';
 import type { OpenRoom } from './exam/room.ts';
 import { examineSweeps } from './exam/sweeps.ts';
 import { examineText } from './exam/text.ts';
+import { examineThrottle } from './exam/throttle.ts';
 import { examineTokenLists } from './exam/token-lists.ts';
 import { examineTokens } from './exam/tokens.ts';
 import { examineUsers } from './exam/users.ts';
@@ -29,5 +34,10 @@ export function examineStore(name: string, open: OpenRoom): void {
     examineChanges(open);
     examineText(open);
     examineRaces(open);
+    examineThrottle(open);
+    examineLocks(open);
+    examineAudit(open);
+    examineAuditLists(open);
+    examineActivity(open);
   });
 }

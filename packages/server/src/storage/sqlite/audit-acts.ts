@@ -43,7 +43,7 @@ export function erasePersonal(
       statement(db, 'DELETE FROM requests WHERE user_id = ?').run(userId);
       statement(db, 'UPDATE ended_tokens SET name = NULL WHERE user_id = ? AND name IS NOT NULL').run(userId);
     }
-    const erased = eraseSlice(db, userId, from);
+    const erased = eraseSome(db, userId, from);
     if (at === undefined || erased.events > 0)
       appendEvent(db, entries.userErased(userId, erased.events), act);
     return erased;
@@ -54,14 +54,27 @@ export function erasePersonal(
 
 const first = { time: Number.MIN_SAFE_INTEGER, n: 0 };
 
-function eraseSlice(db: DatabaseSync, userId: string, from: ErasePosition): Erased {
+function eraseSome(db: DatabaseSync, userId: string, from: ErasePosition): Erased {
   const user = findWord(db, userId);
-  if (user === undefined) return { events: 0, next: undefined };
+  let [events, looked, next] = [0, 0, user === undefined ? undefined : from];
+  while (user !== undefined && next !== undefined && looked < slice) {
+    const part = eraseSlice(db, user, next, slice - looked);
+    [events, looked, next] = [events + part.events, looked + part.looked, part.next];
+  }
+  return { events, next };
+}
+
+function eraseSlice(
+  db: DatabaseSync,
+  user: number,
+  from: ErasePosition,
+  limit: number,
+): Erased & { looked: number } {
   const rows = statement(
     db,
     `SELECT ${auditColumns} FROM audit_events e
       WHERE e.${from.by} = ? AND (e.time, e.n) > (?, ?) ORDER BY e.time, e.n LIMIT ?`,
-  ).all(user, from.time, from.n, slice) as unknown as AuditRow[];
+  ).all(user, from.time, from.n, limit) as unknown as AuditRow[];
   const erase = statement(db, 'UPDATE audit_events SET salt = NULL, personal = NULL, digest = ? WHERE n = ?');
   let events = 0;
   for (const row of rows) {
@@ -70,11 +83,12 @@ function eraseSlice(db: DatabaseSync, userId: string, from: ErasePosition): Eras
     erase.run(digestPersonal(salt, personal), n);
     events += 1;
   }
+  const looked = rows.length;
   const last = rows.at(-1);
-  if (last !== undefined && rows.length === slice) {
-    return { events, next: { ...from, time: last.time, n: last.n } };
+  if (last !== undefined && looked === limit) {
+    return { events, looked, next: { ...from, time: last.time, n: last.n } };
   }
-  return { events, next: from.by === 'subject' ? { ...from, ...first, by: 'actor' } : undefined };
+  return { events, looked, next: from.by === 'subject' ? { ...from, ...first, by: 'actor' } : undefined };
 }
 
 export function pruneAuditEvents(db: DatabaseSync, time: number, act: Act, limit: number): number {

@@ -3,9 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type AuditEntry, toChained } from '../audit-entry.ts';
 import { type AuditHead, type AuditSigner, headText } from '../audit-store.ts';
 import type { Act } from '../records.ts';
-import { readHead, requestIdToStored, wordNumber, writeCheckpoint, writeHead } from './audit-rows.ts';
-import { statement } from './connection.ts';
-import { storable, storableTime } from './text.ts';
+import { insertEvent, readHead, writeCheckpoint, writeHead } from './audit-rows.ts';
+import { storableTime } from './text.ts';
 
 /** An SQLite database has one chain for good: its writers take turns. */
 export const CHAIN = 'main';
@@ -65,23 +64,8 @@ class AuditChain {
     const head = this.head(db);
     storableTime(act.time, 'time');
     const event = toChained(entry, act, { chain: CHAIN, n: head.n + 1, previous: head.hash });
-    const { n, time, details, salt, personal, hash } = event;
-    statement(
-      db,
-      `INSERT INTO audit_events (n, time, event, subject, actor, request_id, details, salt, personal, hash)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ).run(
-      n,
-      time,
-      wordNumber(db, event.event),
-      event.subject === null ? null : wordNumber(db, storable(event.subject, 'subject')),
-      event.actor === null ? null : wordNumber(db, storable(event.actor, 'actor')),
-      requestIdToStored(storable(event.requestId, 'request id')),
-      Object.keys(details).length === 0 ? null : JSON.stringify(details),
-      salt,
-      personal === null ? null : JSON.stringify(personal),
-      hash,
-    );
+    insertEvent(db, event);
+    const { n, time, hash } = event;
     this.#head = { ...head, n, hash, time };
   }
 

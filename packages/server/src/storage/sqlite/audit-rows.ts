@@ -3,6 +3,7 @@ import type { AuditEventName } from '../../audit-events.ts';
 import { digestPersonal } from '../audit-entry.ts';
 import type { AuditHead, AuditValue, ChainedAuditEvent } from '../audit-store.ts';
 import { statement } from './connection.ts';
+import { storable } from './text.ts';
 
 /** The number that stands for a word, given to it when it first comes up. */
 export function wordNumber(db: DatabaseSync, word: string): number {
@@ -28,12 +29,35 @@ function storedToRequestId(stored: string | Uint8Array | null): string | null {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+export function insertEvent(db: DatabaseSync, event: ChainedAuditEvent): void {
+  const { n, time, subject, actor, requestId, details, salt, personal, hash } = event;
+  const fields = [Object.keys(details), Object.keys(personal ?? {})];
+  statement(
+    db,
+    `INSERT INTO audit_events (n, time, event, subject, actor, request_id, fields, details, salt, personal, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    n,
+    time,
+    wordNumber(db, event.event),
+    subject === null ? null : wordNumber(db, storable(subject, 'subject')),
+    actor === null ? null : wordNumber(db, storable(actor, 'actor')),
+    requestIdToStored(storable(requestId, 'request id')),
+    wordNumber(db, JSON.stringify(fields)),
+    fields[0]?.length === 0 ? null : JSON.stringify(Object.values(details)),
+    salt,
+    personal === null ? null : JSON.stringify(Object.values(personal)),
+    hash,
+  );
+}
+
 /** Of `audit_events e`. Words that somebody took away are null, not a missing row. */
 export const auditColumns = `e.n, e.time, e.request_id, e.details, e.salt, e.personal, e.digest, e.hash,
   e.event AS event_n, e.subject AS subject_n, e.actor AS actor_n,
   (SELECT word FROM audit_words w WHERE w.n = e.event) AS event,
   (SELECT word FROM audit_words w WHERE w.n = e.subject) AS subject,
-  (SELECT word FROM audit_words w WHERE w.n = e.actor) AS actor`;
+  (SELECT word FROM audit_words w WHERE w.n = e.actor) AS actor,
+  (SELECT word FROM audit_words w WHERE w.n = e.fields) AS fields`;
 
 export interface AuditRow {
   n: number;
@@ -50,10 +74,12 @@ export interface AuditRow {
   event: AuditEventName;
   subject: string | null;
   actor: string | null;
+  fields: string;
 }
 
 export function toAuditEvent(row: AuditRow, chain: string): ChainedAuditEvent {
-  const personal = row.personal === null ? null : parse<Record<string, string>>(row.personal);
+  const [detailNames, personalNames] = parse(row.fields);
+  const personal = row.personal === null ? null : together<string>(personalNames, row.personal);
   return {
     chain,
     n: row.n,
@@ -62,7 +88,7 @@ export function toAuditEvent(row: AuditRow, chain: string): ChainedAuditEvent {
     subject: row.subject,
     actor: row.actor,
     requestId: storedToRequestId(row.request_id),
-    details: row.details === null ? {} : parse<Record<string, AuditValue>>(row.details),
+    details: row.details === null ? {} : together<AuditValue>(detailNames, row.details),
     personal,
     salt: row.salt,
     // Kept only when it can't be computed any more.
@@ -71,13 +97,22 @@ export function toAuditEvent(row: AuditRow, chain: string): ChainedAuditEvent {
   };
 }
 
-/** Text that is no JSON any more was changed by somebody: it is shown, and the chain's hashes tell. */
-function parse<T extends object>(text: string): T {
+/** Names and their values. Where somebody has changed one of them so that they don't fit, the chain's hashes tell. */
+function together<T>(names: unknown, text: string): Record<string, T> {
+  const values = parse(text);
+  return Object.fromEntries(list(names).map((name, n) => [String(name), values[n] as T]));
+}
+
+function parse(text: string): unknown[] {
   try {
-    return JSON.parse(text) as T;
+    return list(JSON.parse(text));
   } catch {
-    return { unreadable: text } as T;
+    return [];
   }
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 const headColumns = 'chain, n, hash, time, base_n, base_hash, key_id, signature';

@@ -33,7 +33,7 @@ export function lookAtTry(db: DatabaseSync, keys: TryKeys, rules: ThrottleRules,
   const counter = (name === 'lane' ? lane : readCounter(db, keys.account)) ?? untouched;
   const fullAt = readSource(db, keys.source);
   const retryAt = Math.max(
-    nextTry(counter.failures, counter.last, rules),
+    nextTry(counter.failures, counter.last, rules, time),
     nextTryOfSource(fullAt, rules, time),
   );
   return {
@@ -102,7 +102,7 @@ function fail(
   // Those under way may be the same password once more.
   const failures = counter.failures - counter.underWay;
   if (failures < rules.freeFailures) return;
-  const until = nextTry(failures, counter.last, rules);
+  const until = nextTry(failures, counter.last, rules, act.time);
   if (setLock(db, outcome.userId, until)) {
     appendEvent(db, entries.userLocked(outcome.userId, until, failures), act);
   }

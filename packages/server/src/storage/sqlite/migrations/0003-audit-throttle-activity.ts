@@ -6,7 +6,8 @@
 export const auditThrottleActivity = `
 ALTER TABLE users ADD COLUMN locked_until INTEGER;          -- NULL: open
 
--- The names of events and the ids of users come up in every event: there they are a number of one to three bytes.
+-- The names of events, the ids of users and the names of fields come up again and again: in an event they are numbers
+-- of one to three bytes.
 CREATE TABLE audit_words (
   n    INTEGER PRIMARY KEY,
   word TEXT    NOT NULL UNIQUE
@@ -19,9 +20,10 @@ CREATE TABLE audit_events (
   subject    INTEGER,
   actor      INTEGER,
   request_id ANY,                                           -- a UUID as its 16 bytes, all else as text
-  details    TEXT,                                          -- JSON; NULL: {}
+  fields     INTEGER NOT NULL,                              -- JSON: two lists of names, of details and of personal
+  details    TEXT,                                          -- JSON: the values to the first list; NULL: none
   salt       BLOB,                                          -- of the personal part, while it is there
-  personal   TEXT,                                          -- JSON
+  personal   TEXT,                                          -- JSON: the values to the second list
   digest     BLOB,                                          -- of the personal part that has been erased
   hash       BLOB    NOT NULL
 ) STRICT;
