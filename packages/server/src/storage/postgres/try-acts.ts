@@ -1,0 +1,201 @@
+import { entries } from '../audit-entry.ts';
+import type { Act } from '../records.ts';
+import { checkLimit, longestBatch } from '../sqlite/page.ts';
+import { isStorable, storableTime } from '../sqlite/text.ts';
+import type { ThrottleRules, TryKeys, TryOutcome, TryRefused, TryReserved } from '../throttle-store.ts';
+import { addFingerprint, isKnown, nextTry, nextTryOfSource, takeFromSource } from '../tries.ts';
+import type { Session } from './connections.ts';
+import { lockAccount, lockTry, lockUser } from './locks.ts';
+import type { Transaction } from './transaction.ts';
+import {
+  type Counter,
+  forgetCounter,
+  readTries,
+  type Tries,
+  untouched,
+  writeCounter,
+  writeSource,
+} from './try-rows.ts';
+
+/** Which counter counts and what it and the source say. Reads only: a refusal needs no more. */
+export async function lookAtTry(
+  session: Pick<Session, 'query'>,
+  keys: TryKeys,
+  rules: ThrottleRules,
+  time: number,
+) {
+  storableTime(time, 'time');
+  const tries = await readTries(session, keys);
+  const name: 'lane' | 'account' = isKnown(tries.lane?.known ?? null, rules, time) ? 'lane' : 'account';
+  const counter = tries[name] ?? untouched;
+  const retryAt = Math.max(
+    nextTry(counter.failures, counter.last, rules, time),
+    nextTryOfSource(tries.fullAt, rules, time),
+  );
+  return {
+    name,
+    counter,
+    fullAt: tries.fullAt,
+    refused: retryAt > time ? ({ admitted: false, retryAt } as const) : undefined,
+  };
+}
+
+export async function reserveTry(
+  transaction: Transaction,
+  keys: TryKeys,
+  rules: ThrottleRules,
+  time: number,
+): Promise<TryReserved | TryRefused> {
+  await lockTry(transaction, keys);
+  const { name, counter, fullAt, refused } = await lookAtTry(transaction, keys, rules, time);
+  if (refused !== undefined) return refused;
+  const { failures, last: previous } = counter;
+  // Who has waited is alone: what was under way before has been settled, or its process has died.
+  const underWay = failures >= rules.freeFailures ? 1 : counter.underWay + 1;
+  const taken = { ...counter, failures: failures + 1, underWay, last: time };
+  await writeCounter(transaction, keys[name], taken, time);
+  await writeSource(transaction, keys.source, takeFromSource(fullAt, rules, time));
+  return { admitted: true, keys, counter: name, previous, last: time };
+}
+
+export async function settleTry(
+  transaction: Transaction,
+  reserved: TryReserved,
+  outcome: TryOutcome,
+  rules: ThrottleRules,
+  act: Act,
+): Promise<void> {
+  storableTime(act.time, 'time');
+  const { keys } = reserved;
+  await lockTry(transaction, keys);
+  const tries = await readTries(transaction, keys);
+  if (outcome.outcome === 'failed') {
+    await fail(transaction, reserved, tries, outcome, rules, act);
+    return;
+  }
+  if (tries.fullAt !== null) await writeSource(transaction, keys.source, tries.fullAt - rules.sourcePeriod);
+  if (outcome.outcome === 'succeeded') await succeed(transaction, reserved, outcome.userId, act);
+  else await changeCounter(transaction, reserved, tries, act, (counter) => giveBack(counter, reserved));
+}
+
+async function succeed(
+  transaction: Transaction,
+  { keys, counter }: TryReserved,
+  userId: string,
+  act: Act,
+): Promise<void> {
+  await writeCounter(transaction, keys.lane, { ...untouched, known: act.time }, act.time);
+  if (counter === 'lane') return;
+  await forgetCounter(transaction, keys.account);
+  if (await setLock(transaction, userId, null)) transaction.leave(entries.userUnlocked(userId), act);
+}
+
+async function fail(
+  transaction: Transaction,
+  reserved: TryReserved,
+  tries: Tries,
+  outcome: Extract<TryOutcome, { outcome: 'failed' }>,
+  rules: ThrottleRules,
+  act: Act,
+): Promise<void> {
+  transaction.leave(entries.loginFailed(outcome), act);
+  let isNew = false;
+  const counter = await changeCounter(transaction, reserved, tries, act, (before) => {
+    const { isRepeated, fingerprints } = addFingerprint(before.fingerprints, reserved.keys.fingerprint);
+    isNew = !isRepeated;
+    return { ...(isRepeated ? giveBack(before, reserved) : keep(before, reserved)), fingerprints };
+  });
+  if (counter === undefined || !isNew || reserved.counter === 'lane' || outcome.userId === null) return;
+  // Those under way may be the same password once more.
+  const failures = counter.failures - counter.underWay;
+  if (failures < rules.freeFailures) return;
+  const until = nextTry(failures, counter.last, rules, act.time);
+  if (await setLock(transaction, outcome.userId, until)) {
+    transaction.leave(entries.userLocked(outcome.userId, until, failures), act);
+  }
+}
+
+/** Undefined when it was forgotten meanwhile: then there is nothing to give back, and nothing that counts. */
+async function changeCounter(
+  transaction: Transaction,
+  { keys, counter: name }: TryReserved,
+  tries: Tries,
+  act: Act,
+  change: (counter: Counter) => Counter,
+): Promise<Counter | undefined> {
+  const before = tries[name];
+  if (before === undefined) return undefined;
+  const after = change({ ...before, underWay: Math.max(before.underWay - 1, 0) });
+  await writeCounter(transaction, keys[name], after, act.time);
+  return after;
+}
+
+function giveBack(counter: Counter, { previous, last }: TryReserved): Counter {
+  return {
+    ...counter,
+    failures: Math.max(counter.failures - 1, 0),
+    last: counter.last === last ? previous : counter.last,
+  };
+}
+
+/** Another try of the same instant, given back, may have taken the time with it. */
+function keep(counter: Counter, { last }: TryReserved): Counter {
+  return { ...counter, last: Math.max(counter.last ?? last, last) };
+}
+
+/** False when the user has it already, or is gone. */
+async function setLock(transaction: Transaction, userId: string, until: number | null): Promise<boolean> {
+  if (!isStorable(userId)) return false;
+  const set = await transaction.query(
+    'UPDATE users SET locked_until = $1 WHERE id = $2 AND locked_until IS DISTINCT FROM $1 RETURNING 1',
+    [until, userId],
+  );
+  return set.length > 0;
+}
+
+export async function unlockUser(
+  transaction: Transaction,
+  userId: string,
+  account: Uint8Array,
+  act: Act,
+): Promise<'unlocked' | 'not_locked' | 'not_found'> {
+  await lockAccount(transaction, account);
+  if ((await lockUser(transaction, userId)) === undefined) return 'not_found';
+  const hadCounter = await forgetCounter(transaction, account);
+  const wasLocked = await setLock(transaction, userId, null);
+  if (!hadCounter && !wasLocked) return 'not_locked';
+  transaction.leave(entries.userUnlocked(userId), act);
+  return 'unlocked';
+}
+
+export async function forgetTries(
+  session: Session,
+  time: number,
+  most: number,
+  limit: number,
+): Promise<number> {
+  checkLimit(limit, longestBatch);
+  if (!Number.isInteger(most) || most < 0) throw new RangeError('most is 0 or more');
+  const upTo = storableTime(time, 'time') - 1;
+  const counters = await forgetOldest(session, 'try_counters', 'touched', upTo, most, limit);
+  return counters + (await forgetOldest(session, 'try_sources', 'full_at', time, most, limit - counters));
+}
+
+/** Forgets what is from `upTo` or before, and what is beyond `most`. */
+async function forgetOldest(
+  session: Session,
+  table: string,
+  column: string,
+  upTo: number,
+  most: number,
+  limit: number,
+): Promise<number> {
+  const forgotten = await session.query(
+    `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} ORDER BY ${column}
+       LIMIT least($3::bigint, greatest((SELECT count(*) FROM ${table}) - $2::bigint,
+         (SELECT count(*) FROM (SELECT 1 FROM ${table} WHERE ${column} <= $1 LIMIT $3::bigint) AS old)))
+       FOR UPDATE SKIP LOCKED) RETURNING 1`,
+    [upTo, most, limit],
+  );
+  return forgotten.length;
+}
