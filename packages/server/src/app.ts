@@ -8,17 +8,22 @@ import { putUser } from './http/routes/create-user.ts';
 import { deleteAuthToken } from './http/routes/delete-auth-token.ts';
 import { deleteUser } from './http/routes/delete-user.ts';
 import { deleteUserAuthTokens } from './http/routes/delete-user-auth-tokens.ts';
+import { exportAuditEvents } from './http/routes/export-audit-events.ts';
 import { followRevocations } from './http/routes/follow-revocations.ts';
 import { getInfo } from './http/routes/get-info.ts';
 import { getCurrentUser, getUser } from './http/routes/get-user.ts';
 import { getHealth, getReadiness, getRoot } from './http/routes/health.ts';
+import { listActivities } from './http/routes/list-activities.ts';
+import { listAuditEvents } from './http/routes/list-audit-events.ts';
 import { listAuthTokens, listUserAuthTokens } from './http/routes/list-auth-tokens.ts';
 import { listUsers } from './http/routes/list-users.ts';
 import { getMetrics } from './http/routes/metrics.ts';
 import { modifyPassword } from './http/routes/modify-password.ts';
 import { patchUser } from './http/routes/modify-user.ts';
 import { getMetadata, introspect, revoke } from './http/routes/oauth.ts';
+import { getRequest, listRequests } from './http/routes/requests.ts';
 import { reviewToken } from './http/routes/token-review.ts';
+import { unlockUser } from './http/routes/unlock-user.ts';
 import { verify } from './http/routes/verify.ts';
 import { createShortcut } from './http/shortcut.ts';
 
@@ -49,6 +54,12 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   verify,
   reviewToken,
   followRevocations,
+  unlockUser,
+  listAuditEvents,
+  exportAuditEvents,
+  listActivities,
+  listRequests,
+  getRequest,
 ];
 
 /** The whole service as one value that answers requests, but doesn't listen: the process does (`serve.ts`), and tests. */

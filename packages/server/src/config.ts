@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import type { Retention } from './housekeeping.ts';
 import type { TokenPolicy } from './storage/records.ts';
 import type { TokenLimit } from './storage/store.ts';
 
@@ -22,8 +23,9 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly tokenPolicy: TokenPolicy;
   readonly tokenLimit: TokenLimit | undefined;
-  /** Milliseconds for which the tombstones of ended tokens are kept. */
-  readonly tombstoneRetention: number;
+  readonly retention: Retention;
+  /** Wrong passwords in a row that cost an account nothing, and tries that a source has at once. */
+  readonly throttle: { readonly account: number; readonly source: number };
 }
 
 /** PEM files; read at the start and again when the service is told to reload. */
@@ -141,6 +143,27 @@ export const SETTINGS = {
     default: '30d',
     allowed: `${DURATIONS}; how long it can be asked why a token ended`,
   },
+  auditRetention: {
+    key: 'GUARDBEE_AUDIT_RETENTION',
+    default: 'none: audit events are kept for good',
+    allowed: `${DURATIONS}, one day or more`,
+  },
+  activityRetention: {
+    key: 'GUARDBEE_ACTIVITY_RETENTION',
+    default: '30d',
+    allowed: `${DURATIONS}; of single requests 7d at most are kept`,
+  },
+  throttleAccount: {
+    key: 'GUARDBEE_THROTTLE_ACCOUNT',
+    default: '5',
+    allowed:
+      '1 to 1000000; wrong passwords in a row before an account makes unknown devices wait. 100 close it',
+  },
+  throttleSource: {
+    key: 'GUARDBEE_THROTTLE_SOURCE',
+    default: '100',
+    allowed: '1 to 1000000; wrong passwords that one address has at once; it regains one every 3 s',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Reads the settings: a flag before the environment, the environment before the default. Throws `ConfigError`. */
@@ -175,8 +198,16 @@ export function readConfig(
       idleTimeout: parseDuration(SETTINGS.tokenIdleTimeout, given(SETTINGS.tokenIdleTimeout), MINUTE),
     },
     tokenLimit: parseTokenLimit(given(SETTINGS.tokensPerUser), given(SETTINGS.tokensPerUserAction)),
-    tombstoneRetention:
-      parseDuration(SETTINGS.tombstoneRetention, given(SETTINGS.tombstoneRetention) ?? '30d') ?? 0,
+    retention: {
+      tombstones:
+        parseDuration(SETTINGS.tombstoneRetention, given(SETTINGS.tombstoneRetention) ?? '30d') ?? 0,
+      auditEvents: parseDuration(SETTINGS.auditRetention, given(SETTINGS.auditRetention), DAY),
+      activities: parseDuration(SETTINGS.activityRetention, given(SETTINGS.activityRetention) ?? '30d') ?? 0,
+    },
+    throttle: {
+      account: parseCount(SETTINGS.throttleAccount, given(SETTINGS.throttleAccount) ?? '5'),
+      source: parseCount(SETTINGS.throttleSource, given(SETTINGS.throttleSource) ?? '100'),
+    },
   };
 }
 
@@ -288,7 +319,8 @@ function parseLogLevel(value: string): LogLevel {
 }
 
 const MINUTE = 60_000;
-const UNITS = { s: 1_000, m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE } as const;
+const DAY = 24 * 60 * MINUTE;
+const UNITS = { s: 1_000, m: MINUTE, h: 60 * MINUTE, d: DAY } as const;
 
 /** Milliseconds; null when there is none. Up to 100 years. */
 function parseDuration(setting: Setting, value: string | undefined, least = 1_000): number | null {
@@ -299,11 +331,15 @@ function parseDuration(setting: Setting, value: string | undefined, least = 1_00
   return duration;
 }
 
+function parseCount(setting: Setting, value: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value) || Number(value) > 1_000_000) throw refuse(setting, value);
+  return Number(value);
+}
+
 function parseTokenLimit(most: string | undefined, action: string | undefined): TokenLimit | undefined {
   if (action !== undefined && action !== 'refuse' && action !== 'retire-oldest') {
     throw refuse(SETTINGS.tokensPerUserAction, action);
   }
   if (most === undefined) return undefined;
-  if (!/^[1-9]\d{0,6}$/.test(most) || Number(most) > 1_000_000) throw refuse(SETTINGS.tokensPerUser, most);
-  return { most: Number(most), action: action ?? 'refuse' };
+  return { most: parseCount(SETTINGS.tokensPerUser, most), action: action ?? 'refuse' };
 }

@@ -1,15 +1,24 @@
-import type { Clock } from '../clock.ts';
-import type { TokenPolicy } from '../storage/records.ts';
-import type { Store } from '../storage/store.ts';
-import { FLUSH_EVERY_MS, type LastUses } from './last-use.ts';
+import type { ActivityRecorder } from './activity/recorder.ts';
+import type { Clock } from './clock.ts';
+import type { Act, TokenPolicy } from './storage/records.ts';
+import type { Store } from './storage/store.ts';
+import { FLUSH_EVERY_MS, type LastUses } from './tokens/last-use.ts';
 
 /**
- * What must be done about tokens though nobody asks: last uses written, dead tokens ended for good (so that no clock can
- * bring them back), old tombstones forgotten. A round that fails is reported and tried again at the next.
+ * What must be done though nobody asks: what is kept in memory written, dead tokens ended for good (so that no clock can
+ * bring them back), and forgotten what is older than the operator wants. A round that fails is reported and tried again
+ * at the next.
  */
 export interface Housekeeping {
-  /** Stops the rounds and writes the last uses a last time. */
+  /** Stops the rounds and writes what is in memory a last time. */
   stop(): Promise<void>;
+}
+
+/** Milliseconds for which things are kept; null: for good. */
+export interface Retention {
+  readonly tombstones: number;
+  readonly auditEvents: number | null;
+  readonly activities: number;
 }
 
 const SWEEP_EVERY_MS = 30_000;
@@ -17,13 +26,29 @@ const FORGET_EVERY_MS = 600_000;
 /** Per round, so that no transaction is long. */
 const SLICE = 1_000;
 
+const DAY = 86_400_000;
+/** A counter of wrong passwords that nothing has happened to for so long says nothing any more. */
+const TRIES_KEPT = 30 * DAY;
+/** Whoever guesses at made-up accounts must not fill the disk with their counters. */
+const MOST_COUNTERS = 1_000_000;
+const MOST_REQUESTS = 200_000;
+/** Single requests are asked for while somebody still remembers them; counts are a picture over time. */
+const REQUESTS_KEPT = 7 * DAY;
+
 const SERVICE = { actor: null, requestId: null };
 
 export function startHousekeeping(
-  parts: { store: Store; clock: Clock; policy: TokenPolicy; lastUses: LastUses; retention: number },
+  parts: {
+    store: Store;
+    clock: Clock;
+    policy: TokenPolicy;
+    lastUses: LastUses;
+    activity: ActivityRecorder;
+    retention: Retention;
+  },
   report: (error: unknown) => void,
 ): Housekeeping {
-  const { store, clock, policy, lastUses, retention } = parts;
+  const { store, clock, policy, lastUses, activity, retention } = parts;
   const every = (ms: number, round: () => Promise<unknown>): NodeJS.Timeout => {
     let running = false;
     const timer = setInterval(() => {
@@ -37,22 +62,42 @@ export function startHousekeeping(
     }, ms);
     return timer.unref();
   };
+  const act = (): Act => ({ ...SERVICE, time: clock.now() });
+  const before = (age: number): number => clock.now() - age;
+  const { tombstones, auditEvents, activities } = retention;
+  const forget = (round: () => Promise<number>) => every(FORGET_EVERY_MS, () => inSlices(round));
   const timers = [
     every(FLUSH_EVERY_MS, () => lastUses.flush()),
-    every(SWEEP_EVERY_MS, () =>
-      inSlices(() => store.sweepTokens(policy, { ...SERVICE, time: clock.now() }, SLICE)),
+    every(FLUSH_EVERY_MS, () => activity.flush()),
+    every(SWEEP_EVERY_MS, () => inSlices(() => store.sweepTokens(policy, act(), SLICE))),
+    forget(() => store.forgetEndedTokens(before(tombstones), SLICE)),
+    forget(() => store.forgetTries(before(TRIES_KEPT), MOST_COUNTERS, SLICE)),
+    forget(async () =>
+      auditEvents === null ? 0 : store.pruneAuditEvents(before(auditEvents), act(), SLICE),
     ),
-    every(FORGET_EVERY_MS, () => inSlices(() => store.forgetEndedTokens(clock.now() - retention, SLICE))),
+    forget(() =>
+      store.forgetActivity(
+        {
+          countsBefore: before(activities),
+          requestsBefore: before(Math.min(activities, REQUESTS_KEPT)),
+          most: MOST_REQUESTS,
+        },
+        SLICE,
+      ),
+    ),
   ];
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);
       // The first joins a round that is under way, the second writes what has come since.
       for (let times = 0; times < 2; times++) await lastUses.flush().catch(report);
+      await activity.flush().catch(report);
     },
   };
 }
 
-async function inSlices(slice: () => Promise<number>): Promise<void> {
-  while ((await slice()) === SLICE);
+async function inSlices(round: () => Promise<number>): Promise<void> {
+  while ((await round()) === SLICE) {
+    // More of them.
+  }
 }

@@ -4,8 +4,10 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { parseExpiry } from './expiry.ts';
 import { createHashQueue } from './login/hash-queue.ts';
+import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import { readServiceKeys } from './service-keys.ts';
 import { openStore } from './storage/open-store.ts';
+import type { UserRecord } from './storage/records.ts';
 import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
 import { resetPassword } from './users/change-password.ts';
 import { createUser } from './users/create-user.ts';
@@ -41,31 +43,33 @@ export interface Offline {
 
 export async function openOffline(config: Config): Promise<Offline> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const signer = auditSigner(readServiceKeys(config));
-  const store = await openStore(config.databaseUrl, { signer });
+  const digestKeys = readServiceKeys(config);
+  const store = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
   const hashes = createHashQueue({ workers: 1 });
-  const parts = { store, hashes, clock: systemClock() };
+  const throttle = createThrottle({ store, digestKeys, clock: systemClock(), rules: THROTTLE_RULES });
+  const parts = { store, hashes, clock: systemClock(), throttle };
+  const show = (user: UserRecord): UserReply => userReply(user, parts.clock.now());
   const act = { actor: null, requestId: null };
   return {
     async list() {
       const users = [];
       for (let after = ''; ; ) {
         const page = await store.listUsers({ after, limit: 1000 });
-        users.push(...page.map(userReply));
+        users.push(...page.map(show));
         const last = page.at(-1);
         if (last === undefined) return users;
         after = last.canonicalEmail;
       }
     },
-    get: async (email) => userReply(await getUserByEmail(store, email)),
+    get: async (email) => show(await getUserByEmail(store, email)),
     create: async ({ expiry, ...user }) =>
-      userReply(
+      show(
         await createUser(parts, { ...user, expiry: expiry === undefined ? null : parseExpiry(expiry) }, act),
       ),
     setPassword: async (email, passwordBase64) =>
       resetPassword(parts, await getUserByEmail(store, email), passwordBase64, act),
     setExpiry: async (email, expiry) =>
-      userReply(await modifyUser(parts, email, { expiry: parseExpiry(expiry) }, act)),
+      show(await modifyUser(parts, email, { expiry: parseExpiry(expiry) }, act)),
     remove: (email) => deleteUser(parts, email, act),
     planPolicy: () => planPolicy(parts, config.tokenPolicy, config.tokenLimit),
     async close() {

@@ -2,20 +2,25 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
+import { createActivityRecorder } from './activity/recorder.ts';
 import { buildApp } from './app.ts';
-import { auditSigner } from './audit/signing-key.ts';
+import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, ConfigError, readCertificate, type TlsFiles } from './config.ts';
 import { newCounts } from './counts.ts';
 import { Refusal } from './errors.ts';
-import { clientAddress } from './http/client-address.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { clientAddress, isFromTrustedProxy } from './http/client-address.ts';
 import { formatCursor } from './http/cursor.ts';
 import { createRevocationStreams } from './http/revocation-stream.ts';
 import type { App, Parts } from './http/route.ts';
 import { REVOCATIONS } from './http/routes/follow-revocations.ts';
 import { ALWAYS, WITH_TLS } from './http/security-headers.ts';
+import { createEvenHashQueue } from './login/even-time.ts';
 import { generatePassword } from './login/generate-password.ts';
 import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
+import { keepLearningHashKinds } from './login/learn-hash-kinds.ts';
+import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import { selfSigned } from './self-signed.ts';
 import { type KeysReport, readServiceKeys } from './service-keys.ts';
 import { openStore } from './storage/open-store.ts';
@@ -23,7 +28,6 @@ import { lockDirectory } from './storage/sqlite/directory-lock.ts';
 import type { Store } from './storage/store.ts';
 import { checkDigestKeys } from './tokens/check-keys.ts';
 import { createTokenFinder } from './tokens/find.ts';
-import { startHousekeeping } from './tokens/housekeeping.ts';
 import { createLastUses } from './tokens/last-use.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts';
 
@@ -67,7 +71,7 @@ export async function startService(
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     const lock = lockDirectory(config.dataDir);
     closers.push(() => lock.release());
-    const hashes = createHashQueue();
+    const hashes = createEvenHashQueue(createHashQueue());
     closers.push(() => hashes.close());
     const decoy = hashes.hash(generatePassword());
     const digestKeys = readServiceKeys(config, reportTo(logger));
@@ -79,13 +83,18 @@ export async function startService(
     const files = await certificateFiles(config);
     const { tokenPolicy: policy } = config;
     const lastUses = createLastUses(store);
+    const activity = createActivityRecorder(store, clock);
+    const { account, source } = config.throttle;
+    const rules = { ...THROTTLE_RULES, freeFailures: account, sourceBurst: source };
     const report = (error: unknown): void =>
       logger.error({ err: error }, 'background work failed; it is tried again');
     const housekeeping = startHousekeeping(
-      { store, clock, policy, lastUses, retention: config.tombstoneRetention },
+      { store, clock, policy, lastUses, activity, retention: config.retention },
       report,
     );
     closers.push(() => housekeeping.stop());
+    const learning = keepLearningHashKinds(hashes, store, report);
+    closers.push(() => learning.stop());
     const streams = createRevocationStreams(
       store,
       (seq) => formatCursor(digestKeys, REVOCATIONS, String(seq)),
@@ -102,6 +111,10 @@ export async function startService(
       policy,
       tokenLimit: config.tokenLimit,
       lastUses,
+      activity,
+      throttle: createThrottle({ store, digestKeys, clock, rules }),
+      auditKeys: new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)])),
+      isFromTrustedProxy: isFromTrustedProxy(config.trustedProxies),
       finder: createTokenFinder({ store, digestKeys, clock, policy, lastUses }),
       streams,
       addressOf: clientAddress(config.trustedProxies),

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { type Quota, REFUSALS, Refusal, type RefusalName } from '../errors.ts';
 import { HashQueueOverloaded } from '../login/hash-queue.ts';
 import { StoreUnavailable } from '../storage/store.ts';
+import { redactTokens } from './redact.ts';
 
 const REALM = 'realm="guardbee"';
 
@@ -25,7 +26,7 @@ export function sendRefusal(reply: FastifyReply, refusal: Refusal, more?: { erro
   if (status === 401 || status === 403) reply.header('www-authenticate', challengeOf(refusal));
   if (refusal.retryAfter !== undefined) reply.header('retry-after', String(refusal.retryAfter));
   if (refusal.quota !== undefined) reply.headers(rateLimitOf(refusal.quota, refusal.retryAfter ?? 1));
-  const body = JSON.stringify({ code, message: refusal.message, ...more });
+  const body = JSON.stringify({ code, message: redactTokens(refusal.message), ...more });
   return reply.code(status).type('application/json; charset=utf-8').send(body);
 }
 

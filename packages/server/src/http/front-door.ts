@@ -7,12 +7,12 @@ import type { Principal } from '../tokens/principal.ts';
 import { authenticate } from './authenticate.ts';
 import { isRepeated } from './authorization.ts';
 import { authorize } from './authorize.ts';
-import { isFromTrustedProxy } from './client-address.ts';
 import { oauthError, sendRefusal, toRefusal } from './error-reply.ts';
 import { parseFormBody } from './form-body.ts';
 import { parseJsonBody } from './json-body.ts';
 import { RequestLog } from './log-request.ts';
 import { openApiOptions } from './openapi.ts';
+import { recordActivity } from './record-activity.ts';
 import { requestId } from './request-context.ts';
 import type { Entry } from './rights.ts';
 import { enterRight, refuseMethod } from './rights-on-routes.ts';
@@ -42,7 +42,7 @@ const LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Promise<App> {
   const app = fastify({
     loggerInstance: options.logger,
-    logController: new RequestLog(isFromTrustedProxy(options.trustedProxies)),
+    logController: new RequestLog(parts.isFromTrustedProxy),
     ...(options.tls === undefined ? { http: LIMITS } : { https: { ...LIMITS, ...options.tls } }),
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // Both spellings of a path are served, never redirected: clients repeat a redirected call as GET.
@@ -61,6 +61,7 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   }) as unknown as App;
 
   app.decorateRequest('authenticated', null);
+  recordActivity(app, parts.activity, parts.isFromTrustedProxy);
   app.addHook('onRoute', enterRight);
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(parts.replyHeaders).header('x-request-id', request.id);

@@ -27,6 +27,7 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'auth tokens', description: 'Log in, log out' },
       { name: 'verification', description: 'Ask about tokens' },
       { name: 'users', description: 'Accounts and passwords' },
+      { name: 'audit', description: 'What was done, and what for' },
       { name: 'service', description: 'The service itself' },
     ],
   },

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ActivityRecorder } from '../activity/recorder.ts';
-import { givenRequestId, originalOf, saidBy, traceIdOf } from './request-context.ts';
+import { originalOf, seenIn } from './request-context.ts';
 
 /** Tells the recorder of each request that the framework has answered; those of the shortcut tell it themselves. */
 export function recordActivity(
@@ -12,7 +12,6 @@ export function recordActivity(
     const { headers, authenticated } = request;
     activity.record({
       requestId: request.id,
-      named: givenRequestId(headers['x-request-id']) !== undefined,
       ms: Math.round(reply.elapsedTime),
       method: request.method,
       route: request.routeOptions.url ?? '',
@@ -20,9 +19,8 @@ export function recordActivity(
       ip: request.ip,
       userId: authenticated?.user.id ?? null,
       tokenId: authenticated?.token.id ?? null,
-      ...saidBy(headers),
+      ...seenIn(headers),
       original: isFromTrustedProxy(request.raw) ? originalOf(headers) : null,
-      traceId: traceIdOf(headers),
     });
     done();
   });

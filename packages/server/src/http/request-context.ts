@@ -15,7 +15,7 @@ const LONGEST = 200;
 const LONGEST_COMMAND = 1_000;
 
 /** The caller's `X-Request-ID` where it is fit to be repeated in headers and logs, else undefined. */
-export function givenRequestId(given: string | string[] | undefined): string | undefined {
+function givenRequestId(given: string | string[] | undefined): string | undefined {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : undefined;
 }
 
@@ -47,6 +47,15 @@ export function saidBy(headers: Given): Omit<ActOrigin, 'ip'> {
 
 export function shortText(header: string | string[] | undefined): string | null {
   return remember(shortTexts, header, (text) => redactText(text).slice(0, LONGEST));
+}
+
+/** What the recorder of activities learns from headers. */
+export function seenIn(headers: Given) {
+  return {
+    named: givenRequestId(headers['x-request-id']) !== undefined,
+    traceId: traceIdOf(headers),
+    ...saidBy(headers),
+  };
 }
 
 /** The trace that the request is part of, 32 hex digits. */

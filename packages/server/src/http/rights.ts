@@ -23,6 +23,7 @@ export interface Entry {
 const anyone: Entry = { right: 'anyone', scope: null };
 const anyToken: Entry = { right: 'user', scope: null };
 const ownTokens: Entry = { right: 'user', scope: 'tokens' };
+const auditors: Entry = { right: 'admin', scope: 'audit' };
 const verifiers: Entry = { right: 'admin', scope: 'introspect' };
 
 export const RIGHTS: Readonly<Record<string, Entry>> = {
@@ -47,6 +48,12 @@ export const RIGHTS: Readonly<Record<string, Entry>> = {
   'POST /v4/users/:email/password/': { right: 'self_or_admin', scope: 'users' },
   'GET /v4/users/:email/auth-tokens/': { right: 'self_or_admin', scope: 'tokens' },
   'DELETE /v4/users/:email/auth-tokens/': { right: 'self_or_admin', scope: 'tokens' },
+  'DELETE /v4/users/:email/lock/': { right: 'admin', scope: 'users' },
+  'GET /v4/audit-events/': auditors,
+  'GET /v4/audit-events/export/': auditors,
+  'GET /v4/activities/': auditors,
+  'GET /v4/requests/': auditors,
+  'GET /v4/requests/:id/': auditors,
   'GET /v4/revocations/': verifiers,
   'POST /oauth2/introspect': verifiers,
   // RFC 7009: whoever holds a token may end it; holding it is the right.

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type {
   FastifyBaseLogger,
@@ -7,6 +9,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
+import type { ActivityRecorder } from '../activity/recorder.ts';
 import type { Counts } from '../counts.ts';
 import type { LoginParts } from '../login/log-in.ts';
 import type { TokenFinder } from '../tokens/find.ts';
@@ -21,6 +24,10 @@ export interface Parts extends LoginParts {
   readonly finder: TokenFinder;
   readonly lastUses: LastUses;
   readonly addressOf: ClientAddress;
+  readonly isFromTrustedProxy: (request: IncomingMessage) => boolean;
+  readonly activity: ActivityRecorder;
+  /** The public keys of the audit trail's signatures, by key id. */
+  readonly auditKeys: ReadonlyMap<string, KeyObject>;
   readonly streams: RevocationStreams;
   readonly counts: Counts;
   readonly installationName: string;

@@ -1,5 +1,7 @@
+import { AUDIT_EVENTS, type AuditEventName } from '../audit-events.ts';
 import { REFUSALS, type RefusalName } from '../errors.ts';
 import { RFC3339_PATTERN } from '../rfc3339.ts';
+import { OUTCOMES } from '../storage/activity-store.ts';
 import { END_CAUSES } from '../storage/records.ts';
 import { type TSchema, Type } from './type.ts';
 
@@ -32,6 +34,9 @@ export const User = Type.Object(
     admin: Type.Boolean(),
     disabled: Type.Boolean({ description: 'A disabled user cannot log in and has no tokens.' }),
     groups: Type.Array(Type.String(), { description: 'For the services that ask about tokens.' }),
+    locked_until: Type.Union([Time, Type.Null()], {
+      description: 'Closed to unknown devices until then, after too many wrong passwords. Null: open.',
+    }),
   },
   { title: 'V4UserListItem' },
 );
@@ -69,6 +74,75 @@ export const Token = Type.Object(
     ended: Type.Optional(Ended),
   },
   { title: 'V4AuthToken' },
+);
+
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+
+export const AuditEventReply = Type.Object(
+  {
+    chain: Type.String(),
+    n: Type.Integer({ description: 'Counts 1, 2, 3 … within its chain.' }),
+    time: Time,
+    event: Type.Enum(Object.keys(AUDIT_EVENTS) as AuditEventName[]),
+    subject: Type.Union([Type.String(), Type.Null()], {
+      description: 'The id of the user whom it is about.',
+    }),
+    subject_email: Type.Union([Type.String(), Type.Null()], { description: 'Null when the user is gone.' }),
+    actor: Type.Union([Type.String(), Type.Null()], {
+      description: 'The id of the user who did it; null: the service or its operator.',
+    }),
+    actor_email: TextOrNull,
+    request_id: TextOrNull,
+    details: Type.Record(Type.String(), Type.Any()),
+    personal: Type.Union([Type.Null(), Type.Record(Type.String(), Type.String())], {
+      description: 'Addresses, e-mails, what the client said of itself. Null: nothing, or erased.',
+    }),
+  },
+  { title: 'AuditEvent' },
+);
+
+export const ActivityCountReply = Type.Object(
+  {
+    time: Time,
+    activity: Type.String(),
+    client: Type.String({ description: 'The program, from its User-Agent.', examples: ['gsctl/0.24.1'] }),
+    user_id: TextOrNull,
+    user_email: TextOrNull,
+    outcome: Type.Enum(OUTCOMES, { description: 'ok below 400, refused 4xx, failed 5xx' }),
+    count: Type.Integer(),
+    total_ms: Type.Integer(),
+    max_ms: Type.Integer(),
+  },
+  { title: 'ActivityCount' },
+);
+
+export const RequestReply = Type.Object(
+  {
+    request_id: Type.String(),
+    time: Time,
+    ms: Type.Integer(),
+    method: Type.String(),
+    route: Type.String({ description: "The route's pattern; `/verify` for what a proxy asked." }),
+    status: Type.Integer(),
+    outcome: Type.Enum(OUTCOMES),
+    ip: Type.String(),
+    user_id: TextOrNull,
+    user_email: TextOrNull,
+    token_id: TextOrNull,
+    activity: TextOrNull,
+    command_line: Type.Union([Type.String(), Type.Null()], { description: 'Without what may be a secret.' }),
+    user_agent: TextOrNull,
+    original: Type.Union([Type.String(), Type.Null()], {
+      description: 'The request that a proxy asked about.',
+    }),
+    trace_id: Type.Union([Type.String(), Type.Null()], { description: 'W3C trace id.' }),
+  },
+  { title: 'RecordedRequest' },
+);
+
+export const TracedRequest = Type.Object(
+  { id: Type.String(), requests: Type.Array(RequestReply), audit_events: Type.Array(AuditEventReply) },
+  { title: 'TracedRequest' },
 );
 
 export const TokenIdParams = Type.Object({

@@ -4,7 +4,7 @@ import type { Principal } from '../tokens/principal.ts';
 import { userReply } from '../users/user-reply.ts';
 import { useOf } from './authenticate.ts';
 import { parseAuthorization } from './authorization.ts';
-import { requestId } from './request-context.ts';
+import { originalOf, requestId, seenIn } from './request-context.ts';
 import type { Parts } from './route.ts';
 import { identityHeaders } from './routes/verify.ts';
 
@@ -29,6 +29,8 @@ interface Asked {
   readonly question: Question;
   readonly guess: Principal;
   readonly headers: Headers;
+  /** When it came in, by the monotonic clock. */
+  readonly since: number;
 }
 
 const QUESTIONS: ReadonlyMap<string, Question> = new Map([
@@ -62,24 +64,39 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Hand
     }
   }
 
-  function answer({ reply, question, guess, headers: given }: Asked): void {
+  function answer({ request, reply, question, guess, headers: given, since }: Asked): void {
     counts.verifications.accepted += 1;
     const body = bodyOf(question, guess.user);
+    const id = requestId(given['x-request-id']);
     const headers: Record<string, string | number> = {
       ...parts.replyHeaders,
-      'x-request-id': requestId(given['x-request-id']),
+      'x-request-id': id,
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(body),
     };
     if (question === 'verify') Object.assign(headers, identityHeaders(guess));
     reply.writeHead(200, headers);
     reply.end(body);
+    if (given['x-request-id'] ?? given['x-giant-swarm-activity'] ?? given.traceparent) {
+      parts.activity.record({
+        ...seenIn(given),
+        requestId: id,
+        ms: Math.round(performance.now() - since),
+        method: 'GET',
+        route: question === 'user' ? '/v4/user/' : '/verify',
+        status: 200,
+        ip: addressOf(request),
+        userId: guess.user.id,
+        tokenId: guess.token.id,
+        original: parts.isFromTrustedProxy(request) ? originalOf(given) : null,
+      });
+    }
   }
 
   function bodyOf(question: Question, user: UserRecord): string {
     let body = bodies[question].get(user);
     if (body === undefined) {
-      body = JSON.stringify(question === 'user' ? userReply(user) : { email: user.email });
+      body = JSON.stringify(question === 'user' ? userReply(user, parts.clock.now()) : { email: user.email });
       bodies[question].set(user, body);
     }
     return body;
@@ -91,22 +108,35 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Hand
     const headers = isUsual ? readHeaders(request.rawHeaders) : undefined;
     const credential = parseAuthorization(headers?.authorization);
     const guess = credential.kind === 'token' ? finder.guess(credential.value) : undefined;
-    if (question === undefined || headers === undefined || guess === undefined)
+    if (question === undefined || headers === undefined || guess === undefined || isLocked(guess.user))
       return longWay(request, reply);
-    if (waiting.push({ request, reply, question, guess, headers }) === 1) setImmediate(confirmAll);
+    if (waiting.push({ request, reply, question, guess, headers, since: performance.now() }) === 1)
+      setImmediate(confirmAll);
   };
 }
 
-/** The headers that matter here, by name. */
-interface Headers {
-  authorization?: string;
-  'x-request-id'?: string;
-  'x-giant-swarm-activity'?: string;
-  'user-agent'?: string;
-  host?: string;
+/** Until when is a matter of the clock: nothing to keep a text of. */
+function isLocked({ lockedUntil }: UserRecord): boolean {
+  return lockedUntil !== undefined && lockedUntil !== null;
 }
 
-const KNOWN = new Set(['authorization', 'x-request-id', 'x-giant-swarm-activity', 'user-agent', 'host']);
+/** The headers that matter here, by name. */
+type Headers = { [Name in (typeof KNOWN_NAMES)[number]]?: string };
+
+const KNOWN_NAMES = [
+  'authorization',
+  'host',
+  'user-agent',
+  'traceparent',
+  'x-request-id',
+  'x-giant-swarm-activity',
+  'x-giant-swarm-cmdline',
+  'x-original-method',
+  'x-original-uri',
+  'x-forwarded-method',
+  'x-forwarded-uri',
+] as const;
+const KNOWN: ReadonlySet<string> = new Set(KNOWN_NAMES);
 /** A body, or another origin (CORS has headers of its own). */
 const UNUSUAL = new Set(['content-length', 'transfer-encoding', 'origin']);
 const LENGTHS = new Set([...KNOWN, ...UNUSUAL].map((name) => name.length));

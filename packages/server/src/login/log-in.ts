@@ -1,16 +1,11 @@
 import { Refusal } from '../errors.ts';
 import type { Act, TokenRecord, UserRecord } from '../storage/records.ts';
 import { type IssueParts, issueToken, type WantedToken } from '../tokens/issue.ts';
-import { hasExpired } from '../users/able.ts';
 import { canonicalEmail } from '../users/email.ts';
-import type { HashQueue } from './hash-queue.ts';
+import { checkPassword, type PasswordDoor } from './check-password.ts';
 import { isOutdated, parsePassword } from './password.ts';
 
-export interface LoginParts extends IssueParts {
-  readonly hashes: HashQueue;
-  /** The hash of nobody's password, verified when there is no such user, so that it costs the same. */
-  readonly decoyHash: string;
-}
+export interface LoginParts extends IssueParts, PasswordDoor {}
 
 /**
  * E-mail and password in, a new token out. Cheap checks first; then one hash, whoever it is; then everything that may
@@ -31,11 +26,15 @@ export async function logIn(
   const email = canonicalEmail(credentials.email);
   if (email === undefined) throw new Refusal('INVALID_CREDENTIALS'); // no account can have it
 
-  const user = await parts.store.findUserByEmail(email);
-  const genuine = await parts.hashes.verify(password, user?.passwordHash ?? parts.decoyHash);
-  if (user === undefined || !genuine || user.disabled) throw new Refusal('INVALID_CREDENTIALS');
-  if (hasExpired(user.expiry, parts.clock.now())) throw new Refusal('ACCOUNT_EXPIRED');
-
+  const findUser = () => parts.store.findUserByEmail(email);
+  const verdict = await checkPassword(parts, { canonicalEmail: email, password }, findUser, {
+    ...act,
+    actor: null,
+  });
+  if (verdict.outcome === 'failed') {
+    throw new Refusal(verdict.reason === 'expired' ? 'ACCOUNT_EXPIRED' : 'INVALID_CREDENTIALS');
+  }
+  const { user } = verdict;
   if (wanted.scopes?.includes('introspect') && !user.admin) {
     throw new Refusal('PERMISSION_DENIED', {
       message: 'Only an administrator may have a token of scope introspect.',

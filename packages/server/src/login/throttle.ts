@@ -5,10 +5,12 @@ import {
   FOREVER,
   type ThrottleRules,
   type ThrottleStore,
+  type TryKeys,
   type TryOutcome,
 } from '../storage/throttle-store.ts';
 import { type DigestKeys, digestTry } from '../tokens/digest.ts';
 import { sourcePrefix } from './source-prefix.ts';
+import { createTurns, NoTurn } from './turns.ts';
 
 /**
  * Slows guessing down, per account and per source. Every door that checks a password goes through `attempt`.
@@ -63,6 +65,28 @@ export function createThrottle(parts: {
   const { store, clock, rules, digestKeys } = parts;
   const [key] = digestKeys;
   const accountKey = (canonicalEmail: string): Uint8Array => digestTry(key, 'account', [canonicalEmail]);
+  const turns = createTurns();
+
+  /** Takes the try, has it checked, and settles it. */
+  async function counted<Found extends TryOutcome>(
+    keys: TryKeys,
+    act: Omit<Act, 'time'>,
+    check: () => Promise<Found>,
+  ): Promise<Found> {
+    const now = clock.now();
+    const reserved = await store.reserveTry(keys, rules, now);
+    if (!reserved.admitted) throw tooMany(reserved.retryAt, now, rules);
+    let outcome: Found;
+    try {
+      outcome = await check();
+    } catch (error) {
+      await store.settleTry(reserved, { outcome: 'abandoned' }, rules, { ...act, time: clock.now() });
+      throw error;
+    }
+    await store.settleTry(reserved, settled(outcome), rules, { ...act, time: clock.now() });
+    return outcome;
+  }
+
   return {
     accountKey,
     async attempt<Found extends TryOutcome>(
@@ -71,26 +95,29 @@ export function createThrottle(parts: {
       check: () => Promise<Found>,
     ): Promise<Found> {
       const source = sourcePrefix(address);
+      const guess = digestTry(key, 'password', [canonicalEmail, password]);
       const keys = {
         account: accountKey(canonicalEmail),
         source: digestTry(key, 'source', [source]),
         lane: digestTry(key, 'lane', [canonicalEmail, source]),
-        fingerprint: digestTry(key, 'password', [canonicalEmail, password]).subarray(0, 4),
+        fingerprint: guess.subarray(0, 4),
       };
-      const now = clock.now();
-      const reserved = await store.reserveTry(keys, rules, now);
-      if (!reserved.admitted) throw tooMany(reserved.retryAt, now, rules);
-      let outcome: Found;
+      const turn = await turns.take(hex(keys.lane), hex(guess)).catch((error) => {
+        throw error instanceof NoTurn ? tooMany(clock.now() + SECOND, clock.now(), rules) : error;
+      });
+      let found: Found | undefined;
       try {
-        outcome = await check();
-      } catch (error) {
-        await store.settleTry(reserved, { outcome: 'abandoned' }, rules, { ...act, time: clock.now() });
-        throw error;
+        found = await counted(keys, act, check);
+        return found;
+      } finally {
+        turn.done(found?.outcome === 'failed' ? 'failed' : 'other');
       }
-      await store.settleTry(reserved, settled(outcome), rules, { ...act, time: clock.now() });
-      return outcome;
     },
   };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }
 
 /** The outcome and nothing more that whoever checked may have put beside it. */

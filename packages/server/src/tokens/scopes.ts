@@ -11,6 +11,7 @@ const RESERVED_SCOPES = {
   '*': 'everything the user may do; what a plain login gets',
   tokens: "list and end the user's tokens",
   users: "the users' operations, as far as the user may call them",
+  audit: 'read the audit trail and the activities; administrators only',
   introspect:
     'ask about tokens of others: introspection, TokenReview, the revocation stream; administrators only',
 } as const;

@@ -1,6 +1,8 @@
 import { Refusal } from '../errors.ts';
+import { checkPassword, type PasswordDoor } from '../login/check-password.ts';
 import { newPassword } from '../login/new-password.ts';
 import { parsePassword } from '../login/password.ts';
+import type { Throttle } from '../login/throttle.ts';
 import type { Act, UserRecord } from '../storage/records.ts';
 import type { UserParts } from './create-user.ts';
 import { notFound } from './find-user.ts';
@@ -10,7 +12,7 @@ import { notFound } from './find-user.ts';
  * others end.
  */
 export async function changeOwnPassword(
-  parts: UserParts,
+  parts: UserParts & PasswordDoor,
   user: UserRecord,
   passwords: { currentBase64: string | undefined; newBase64: string; keepTokenId: string },
   act: Omit<Act, 'time'>,
@@ -27,13 +29,16 @@ export async function changeOwnPassword(
     });
   }
   const wanted = newPassword(passwords.newBase64, user.email);
-  if (!(await parts.hashes.verify(current, user.passwordHash))) {
+  const who = { canonicalEmail: user.canonicalEmail, password: current };
+  const { outcome: found } = await checkPassword(parts, who, async () => user, act);
+  if (found === 'failed') {
     throw new Refusal('INVALID_CREDENTIALS', { message: 'The current password is wrong.' });
   }
   const newHash = await parts.hashes.hash(wanted);
+  const account = parts.throttle.accountKey(user.canonicalEmail);
   const outcome = await parts.store.setPassword(
     user.id,
-    { newHash, expectedHash: user.passwordHash, keepTokenId: passwords.keepTokenId },
+    { newHash, expectedHash: user.passwordHash, keepTokenId: passwords.keepTokenId, account },
     { ...act, time: parts.clock.now() },
   );
   if (outcome !== 'set') {
@@ -45,12 +50,16 @@ export async function changeOwnPassword(
 
 /** An administrator's reset: every token of the user ends. */
 export async function resetPassword(
-  parts: UserParts,
+  parts: UserParts & { throttle: Pick<Throttle, 'accountKey'> },
   user: UserRecord,
   newBase64: string,
   act: Omit<Act, 'time'>,
 ): Promise<void> {
   const newHash = await parts.hashes.hash(newPassword(newBase64, user.email));
-  const outcome = await parts.store.setPassword(user.id, { newHash }, { ...act, time: parts.clock.now() });
+  const outcome = await parts.store.setPassword(
+    user.id,
+    { newHash, account: parts.throttle.accountKey(user.canonicalEmail) },
+    { ...act, time: parts.clock.now() },
+  );
   if (outcome !== 'set') throw notFound(user.email);
 }

@@ -53,7 +53,12 @@ export function createAuthToken(app: App, parts: Parts): void {
         summary: 'Create Auth Token (Login)',
         tags: ['auth tokens'],
         body,
-        response: replies({ 200: created }, ['INVALID_CREDENTIALS', 'ACCOUNT_EXPIRED', 'PERMISSION_DENIED']),
+        response: replies({ 200: created }, [
+          'INVALID_CREDENTIALS',
+          'ACCOUNT_EXPIRED',
+          'PERMISSION_DENIED',
+          'TOO_MANY_REQUESTS',
+        ]),
       },
     },
     async (request) => {
@@ -88,7 +93,12 @@ async function countOutcome<T>(logins: Counts['logins'], attempt: () => Promise<
     logins.succeeded += 1;
     return result;
   } catch (error) {
-    logins[error instanceof Refusal ? 'refused' : 'unavailable'] += 1;
+    logins[outcomeOf(error)] += 1;
     throw error;
   }
+}
+
+function outcomeOf(error: unknown): keyof Counts['logins'] {
+  if (!(error instanceof Refusal)) return 'unavailable';
+  return error.refusal === 'TOO_MANY_REQUESTS' ? 'throttled' : 'refused';
 }

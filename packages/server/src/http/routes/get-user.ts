@@ -3,7 +3,7 @@ import { userReply } from '../../users/user-reply.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
 import { EmailParams, replies, User } from '../schemas.ts';
 
-export function getCurrentUser(app: App): void {
+export function getCurrentUser(app: App, { clock }: Parts): void {
   app.get(
     '/v4/user/',
     {
@@ -14,11 +14,11 @@ export function getCurrentUser(app: App): void {
         response: replies({ 200: User }, ['PERMISSION_DENIED']),
       },
     },
-    async (request) => userReply(principalOf(request).user),
+    async (request) => userReply(principalOf(request).user, clock.now()),
   );
 }
 
-export function getUser(app: App, { store }: Parts): void {
+export function getUser(app: App, { store, clock }: Parts): void {
   app.get(
     '/v4/users/:email/',
     {
@@ -30,6 +30,6 @@ export function getUser(app: App, { store }: Parts): void {
         response: replies({ 200: User }, ['PERMISSION_DENIED', 'RESOURCE_NOT_FOUND']),
       },
     },
-    async (request) => userReply(await getUserByEmail(store, request.params.email)),
+    async (request) => userReply(await getUserByEmail(store, request.params.email), clock.now()),
   );
 }

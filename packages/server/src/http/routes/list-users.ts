@@ -4,7 +4,7 @@ import type { App, Parts } from '../route.ts';
 import { PageQuery, replies, User } from '../schemas.ts';
 import { Type } from '../type.ts';
 
-export function listUsers(app: App, { store, digestKeys }: Parts): void {
+export function listUsers(app: App, { store, digestKeys, clock }: Parts): void {
   app.get(
     '/v4/users/',
     {
@@ -21,7 +21,7 @@ export function listUsers(app: App, { store, digestKeys }: Parts): void {
       const { limit, after, linkNext } = pageOf(request, reply, digestKeys, 'users');
       const page = await store.listUsers({ after: after ?? '', limit });
       linkNext(page, (user) => user.canonicalEmail);
-      return page.map(userReply);
+      return page.map((user) => userReply(user, clock.now()));
     },
   );
 }

@@ -24,7 +24,7 @@ export function getMetrics(app: App, parts: Parts): void {
 }
 
 /** Made when it is first asked for: whoever has no Prometheus need not wait for it at each start. */
-async function createRegistry({ counts, hashes, finder }: Parts): Promise<Registry> {
+async function createRegistry({ counts, hashes, finder, activity }: Parts): Promise<Registry> {
   const { Counter, collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -64,6 +64,15 @@ async function createRegistry({ counts, hashes, finder }: Parts): Promise<Regist
     collect() {
       this.reset();
       this.inc(finder.counts().reads);
+    },
+  });
+  new Counter({
+    name: 'guardbee_request_records_dropped_total',
+    help: 'Requests that were too many to be kept one by one.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(activity.counts().dropped);
     },
   });
   new Gauge({

@@ -34,6 +34,7 @@ export function modifyPassword(app: App, parts: Parts): void {
           'INVALID_CREDENTIALS',
           'PERMISSION_DENIED',
           'RESOURCE_NOT_FOUND',
+          'TOO_MANY_REQUESTS',
         ]),
       },
     },

@@ -63,7 +63,10 @@ export function patchUser(app: App, parts: Parts): void {
         throw new Refusal('PERMISSION_DENIED', { challenge: 'insufficient_scope' });
       }
       const wanted = expiry === undefined ? rest : { ...rest, expiry: parseExpiry(expiry) };
-      return userReply(await modifyUser(parts, request.params.email, wanted, actOf(request)));
+      return userReply(
+        await modifyUser(parts, request.params.email, wanted, actOf(request)),
+        parts.clock.now(),
+      );
     },
   );
 }
