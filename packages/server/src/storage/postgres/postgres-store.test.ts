@@ -1,6 +1,6 @@
 import { after, describe } from 'node:test';
 import { examineStore } from '../store-contract.ts';
-import { openPostgresRoom } from './postgres-room.test-support.ts';
+import { PostgresRooms } from './postgres-room.test-support.ts';
 import { startPostgres, whyNoPostgres } from './server.test-support.ts';
 
 const skip = whyNoPostgres() ?? false;
@@ -10,5 +10,6 @@ describe('PostgreSQL', { skip }, async () => {
   if (skip) return;
   const server = await startPostgres();
   after(() => server.remove());
-  examineStore('PostgreSQL', () => openPostgresRoom(server));
+  const rooms = new PostgresRooms(server);
+  examineStore('PostgreSQL', () => rooms.open());
 });
