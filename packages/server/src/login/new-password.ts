@@ -2,15 +2,19 @@ import { Refusal } from '../errors.ts';
 import { parsePassword } from './password.ts';
 import { objectionTo } from './password-policy.ts';
 
-/** A password somebody wants to set, from its base64. Throws `INVALID_INPUT` with the reason when it may not be. */
-export function newPassword(base64: string, email: string): string {
+/**
+ * A password somebody wants to set, from its base64. Throws `INVALID_INPUT` with the reason when it may not be.
+ *
+ * @param serviceNames What the installation is called.
+ */
+export function newPassword(base64: string, email: string, serviceNames: readonly string[] = []): string {
   const password = parsePassword(base64);
   if (password === undefined) {
     throw new Refusal('INVALID_INPUT', {
       message: 'The password must be the padded standard base64 of 1 to 1024 bytes of UTF-8.',
     });
   }
-  const objection = objectionTo(password, email);
+  const objection = objectionTo(password, { email, serviceNames });
   if (objection !== undefined) throw new Refusal('INVALID_INPUT', { message: objection });
   return password;
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isOutdated, parsePassword } from './password.ts';
-import { objectionTo } from './password-policy.ts';
 
 const encode = (text: string) => Buffer.from(text).toString('base64');
 
@@ -42,17 +41,4 @@ test('a hash by other parameters or another algorithm is outdated', () => {
   assert.equal(isOutdated('$argon2id$v=19$m=19456,t=3,p=1$c2FsdA$aGFzaA'), true);
   assert.equal(isOutdated('$argon2i$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA'), true);
   assert.equal(isOutdated('$2b$10$abcdefghijklmnopqrstuv'), true);
-});
-
-test('a new password needs 15 code points, not bytes or UTF-16 units', () => {
-  assert.match(objectionTo('x1x1x1x1x1x1x1', 'a@b') ?? '', /at least 15/);
-  assert.equal(objectionTo('correct horse b', 'a@b'), undefined);
-  assert.match(objectionTo('😀'.repeat(7) + '😁'.repeat(7), 'a@b') ?? '', /at least 15/);
-  assert.equal(objectionTo('correct horse '.repeat(5), 'a@b'), undefined);
-});
-
-test("the user's e-mail, the service's name and one repeated character are refused with the reason", () => {
-  assert.match(objectionTo('Jane.Doe@example.com', 'jane.doe@example.com') ?? '', /e-mail/);
-  assert.match(objectionTo('guardbee-guardbee', 'a@b') ?? '', /name of the service/);
-  assert.match(objectionTo('aaaaaaaaaaaaaaaaaaaa', 'a@b') ?? '', /repeated/);
 });
