@@ -8,7 +8,8 @@ import type { Act } from './records.ts';
  * Events form chains, one for each writer: an SQLite database has one for good, a node on PostgreSQL has its own. Within
  * a chain `n` counts 1, 2, 3 … without a gap, and each hash covers the hash before it (`chainHash`). Each transaction that
  * appends signs the chain's head with an Ed25519 key that lies outside the database; a copy of the head stays as a
- * checkpoint whenever `n` passes a multiple of 1,000.
+ * checkpoint whenever `n` passes a multiple of 1,000, until the event that it names is pruned. What the event of each act
+ * says is in `audit-entry.ts`, for every engine.
  *
  * What is personal lies apart from what is chained: the chain covers only its salted digest, so that it can be erased.
  */
@@ -35,12 +36,17 @@ export interface AuditStore {
    * Removes what is personal about a user, living or deleted, for good: the personal part of every event whose subject or
    * actor it is, the request records and the names of ended tokens. The chains stay whole. Leaves `user.erased`.
    * Answers how many events were touched. The account itself is deleted before, by `deleteUser`.
+   *
+   * Not one transaction but as many as it takes, so that logouts get their turn; each leaves a `user.erased` with its own
+   * number. After a rejection some may have happened, and the same call once more does the rest. What is appended while
+   * it works stays whole.
    */
   eraseUser(userId: string, act: Act): Promise<{ events: number }>;
 
   /**
    * Removes events from before `time` from the beginning of each chain, at most `limit` (1–10,000) altogether, and
-   * leaves `audit.pruned` with their number; the signed head then says where the chain begins. Answers how many.
+   * leaves `audit.pruned` with their number, if any; the signed head then says where the chain begins. What stands behind
+   * a younger event stays (a clock may have been set back). Answers how many.
    */
   pruneAuditEvents(time: number, act: Act, limit: number): Promise<number>;
 }

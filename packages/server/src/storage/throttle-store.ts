@@ -16,6 +16,8 @@ export interface ThrottleStore {
    *   until `last + waitAfter(failures, rules)`; with `rules.mostFailures` or more, until somebody opens it again.
    * - The source is a leaky bucket (GCRA, one time per source): it holds `rules.sourceBurst` tries and regains one each
    *   `rules.sourcePeriod`.
+   * - Nobody waits for a clock that was wrong: a `last` more than `rules.longestWait` ahead of `time` imposes no wait, and
+   *   a source is never further behind than an empty bucket (the arithmetic is in `tries.ts`, for every engine).
    *
    * A refused try changes nothing, and is answered without a write where nothing has to be written.
    */
@@ -24,13 +26,16 @@ export interface ThrottleStore {
   /**
    * Ends a try.
    * - `succeeded`: the counter that counted is back at zero and the source has its try back; the lane is known from
-   *   now on. Clears the user's `lockedUntil` when the counter was the account's (event `user.unlocked`, if it was set).
+   *   now on, and at zero too. Clears the user's `lockedUntil` when the counter was the account's (event `user.unlocked`, if it was set).
    * - `failed`: stays counted, and leaves the event `login.failed` with `reason`. When the counter that counted has seen
    *   this `fingerprint` lately (the last 8 wrong ones), the try is given back to it (not to the source): the same wrong
-   *   password counts once. When the counter is the account's, `userId` names a user and the failures have reached
-   *   `rules.freeFailures`: sets that user's `lockedUntil` to when the next try may be made (`FOREVER` at
-   *   `rules.mostFailures`) and leaves the event `user.locked`.
+   *   password counts once, and with the try goes the `last` that it has set. When the counter is the account's, `userId` names a user and the failures that are
+   *   settled (those under way may be given back) have reached `rules.freeFailures`: sets that user's `lockedUntil` to when the next try may be made (`FOREVER` at
+   *   `rules.mostFailures`) and leaves the event `user.locked`, if it wasn't set to that already.
    * - `abandoned`: no password was checked; counter and source have their try back. No event.
+   *
+   * A counter that was forgotten meanwhile, by a login or by somebody who opened the account, has nothing to give back,
+   * and a failure from before doesn't count any more; its event is left all the same.
    */
   settleTry(reserved: TryReserved, outcome: TryOutcome, rules: ThrottleRules, act: Act): Promise<void>;
 
@@ -41,8 +46,9 @@ export interface ThrottleStore {
   unlockUser(userId: string, account: Uint8Array, act: Act): Promise<'unlocked' | 'not_locked' | 'not_found'>;
 
   /**
-   * Forgets counters and lanes that say nothing any more: untouched since `time`, full source buckets, and beyond
-   * `most` counters the ones untouched for longest. At most `limit` (1–10,000) rows; answers how many went.
+   * Forgets counters and lanes that say nothing any more: untouched since `time`, source buckets that were full by
+   * `time`, and of each of the two, beyond `most` (0 or more) of them, the ones untouched for longest. At most `limit`
+   * (1–10,000) rows; answers how many went. No event.
    */
   forgetTries(time: number, most: number, limit: number): Promise<number>;
 }

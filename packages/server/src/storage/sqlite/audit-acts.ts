@@ -35,21 +35,14 @@ export function erasePersonal(
   act: Act,
 ): Erased {
   storable(userId, 'user id');
-  // What was there is overwritten, not only unlinked.
-  db.exec('PRAGMA secure_delete = ON');
-  try {
-    const from = at ?? { by: 'subject', ...first, upTo: chainOf(db).head(db).n };
-    if (at === undefined) {
-      statement(db, 'DELETE FROM requests WHERE user_id = ?').run(userId);
-      statement(db, 'UPDATE ended_tokens SET name = NULL WHERE user_id = ? AND name IS NOT NULL').run(userId);
-    }
-    const erased = eraseSome(db, userId, from);
-    if (at === undefined || erased.events > 0)
-      appendEvent(db, entries.userErased(userId, erased.events), act);
-    return erased;
-  } finally {
-    db.exec('PRAGMA secure_delete = OFF');
+  const from = at ?? { by: 'subject', ...first, upTo: chainOf(db).head(db).n };
+  if (at === undefined) {
+    statement(db, 'DELETE FROM requests WHERE user_id = ?').run(userId);
+    statement(db, 'UPDATE ended_tokens SET name = NULL WHERE user_id = ? AND name IS NOT NULL').run(userId);
   }
+  const erased = eraseSome(db, userId, from);
+  if (at === undefined || erased.events > 0) appendEvent(db, entries.userErased(userId, erased.events), act);
+  return erased;
 }
 
 const first = { time: Number.MIN_SAFE_INTEGER, n: 0 };

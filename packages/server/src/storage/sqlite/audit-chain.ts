@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { type AuditEntry, toChained } from '../audit-entry.ts';
 import { type AuditHead, type AuditSigner, headText } from '../audit-store.ts';
@@ -30,17 +30,23 @@ const beginning: Head = {
 class AuditChain {
   readonly #keyId: string;
   readonly #key: KeyObject;
+  readonly #publicKey: KeyObject;
+  /** The last head that this connection has signed and committed. */
+  #own: AuditHead | undefined;
+  #sealed: AuditHead | undefined;
   #before: Head | undefined;
   #head: Head | undefined;
 
   constructor({ keyId, privateKey }: AuditSigner) {
     this.#keyId = keyId;
     this.#key = createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' });
+    this.#publicKey = createPublicKey(this.#key);
   }
 
   begin(): void {
     this.#before = undefined;
     this.#head = undefined;
+    this.#sealed = undefined;
   }
 
   /** For `restore`. */
@@ -54,10 +60,33 @@ class AuditChain {
 
   head(db: DatabaseSync): Head {
     if (this.#head === undefined) {
-      this.#head = readHead(db, CHAIN) ?? beginning;
+      this.#head = this.#believe(db, readHead(db, CHAIN));
       this.#before ??= this.#head;
     }
     return this.#head;
+  }
+
+  /**
+   * The head to go on from. Who can write the database but not sign must not have a shorter or another chain signed by
+   * putting back or making up its head: then the chain goes on from what is known, and a verifier finds the break.
+   */
+  #believe(db: DatabaseSync, found: AuditHead | undefined): Head {
+    if (found === undefined) return this.#own ?? beginning;
+    if (this.#own !== undefined && found.n < this.#own.n) return this.#own;
+    if (found.keyId !== this.#keyId || this.#isGenuine(found)) return found;
+    if (this.#own !== undefined) return this.#own;
+    // It came so: what was made up stays as a checkpoint, with the signature that isn't one.
+    writeCheckpoint(db, found);
+    return found;
+  }
+
+  #isGenuine(found: AuditHead): boolean {
+    const own = this.#own;
+    // Nobody else has written since: no need for the arithmetic.
+    if (own !== undefined && Buffer.compare(own.signature, found.signature) === 0) {
+      return headText(own) === headText(found);
+    }
+    return verify(null, Buffer.from(headText(found)), this.#publicKey, found.signature);
   }
 
   append(db: DatabaseSync, entry: AuditEntry, act: Act): void {
@@ -81,8 +110,14 @@ class AuditChain {
     const unsigned = { ...head, keyId: this.#keyId };
     const signed = { ...unsigned, signature: sign(null, Buffer.from(headText(unsigned)), this.#key) };
     writeHead(db, signed);
+    this.#sealed = signed;
     const passed = Math.floor((this.#before?.n ?? 0) / checkpointEvery);
     if (Math.floor(head.n / checkpointEvery) > passed) writeCheckpoint(db, signed);
+  }
+
+  /** After COMMIT. */
+  committed(): void {
+    this.#own = this.#sealed ?? this.#own;
   }
 }
 

@@ -75,12 +75,14 @@ function toWanted(db: DatabaseSync, filter: AuditFilter): [Wanted?, ...NumberedW
 type NumberedWanted = Wanted & { readonly column: keyof typeof numbered; readonly value: number };
 
 function walk(db: DatabaseSync, driver: Wanted | undefined) {
-  const where = driver === undefined ? '' : `e.${driver.column} = ? AND `;
-  return statement(
-    db,
-    `SELECT ${auditColumns} FROM audit_events e
-      WHERE ${where}e.time >= ? AND (e.time, e.n) < (?, ?) ORDER BY e.time DESC, e.n DESC LIMIT ?`,
-  );
+  return statement(db, walkOf(driver?.column));
+}
+
+/** Backwards through the index of that column, or of the time. */
+export function walkOf(column: string | undefined): string {
+  const where = column === undefined ? '' : `e.${column} = ? AND `;
+  return `SELECT ${auditColumns} FROM audit_events e
+      WHERE ${where}e.time >= ? AND (e.time, e.n) < (?, ?) ORDER BY e.time DESC, e.n DESC LIMIT ?`;
 }
 
 /** Everything before the earlier of the page's beginning and the range's end. */

@@ -33,6 +33,8 @@ export function openForWriting(path: string, busyTimeout: number): DatabaseSync 
     settle(db, path, 'journal_mode', 'WAL', 'wal');
     settle(db, path, 'synchronous', 'FULL', synchronousFull);
     settle(db, path, 'foreign_keys', 'ON', 1);
+    // What is deleted or erased is overwritten: digests, names, e-mails.
+    settle(db, path, 'secure_delete', 'ON', 1);
     harden(db, path);
     return db;
   } catch (error) {

@@ -40,6 +40,7 @@ export function commitTogether(db: DatabaseSync, calls: readonly ActCall[], lock
     // One signature for all of them, as it is one fsync.
     chainOf(db).seal(db);
     statement(db, 'COMMIT').run();
+    chainOf(db).committed();
     return outcomes;
   } catch (error) {
     rollBack(db);
