@@ -180,7 +180,8 @@ async function firstAdmin(
   config: Config,
 ): Promise<FirstAdministrator | undefined> {
   try {
-    return await ensureFirstAdministrator(parts, config.firstAdmin);
+    const { firstAdmin, installationName } = config;
+    return await ensureFirstAdministrator({ ...parts, installationName }, firstAdmin);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     throw new ConfigError(

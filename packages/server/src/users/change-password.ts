@@ -28,7 +28,7 @@ export async function changeOwnPassword(
       message: 'current_password_base64 is not the padded standard base64 of a password.',
     });
   }
-  const wanted = newPassword(passwords.newBase64, user.email);
+  const wanted = newPassword(passwords.newBase64, user.email, parts.installationName);
   const who = { canonicalEmail: user.canonicalEmail, password: current };
   const { outcome: found } = await checkPassword(parts, who, async () => user, act);
   if (found === 'failed') {
@@ -55,7 +55,7 @@ export async function resetPassword(
   newBase64: string,
   act: Omit<Act, 'time'>,
 ): Promise<void> {
-  const newHash = await parts.hashes.hash(newPassword(newBase64, user.email));
+  const newHash = await parts.hashes.hash(newPassword(newBase64, user.email, parts.installationName));
   const outcome = await parts.store.setPassword(
     user.id,
     { newHash, account: parts.throttle.accountKey(user.canonicalEmail) },

@@ -11,6 +11,8 @@ export interface UserParts {
   readonly store: Store;
   readonly hashes: HashQueue;
   readonly clock: Clock;
+  /** What the installation is called: no password may be made of it. */
+  readonly installationName?: string;
 }
 
 export interface NewUser {
@@ -29,7 +31,7 @@ export async function createUser(
   wanted: NewUser,
   act: Omit<Act, 'time'>,
 ): Promise<UserRecord> {
-  const { email, canonical, password } = check(wanted);
+  const { email, canonical, password } = check(parts, wanted);
   // Looked up before the hash, so that a repeated call costs nothing; the store decides.
   if ((await parts.store.findUserByEmail(canonical)) !== undefined) throw taken(email);
   const user = await build(parts, { ...wanted, canonical, password });
@@ -43,7 +45,7 @@ export async function createFirstAdministrator(
   parts: UserParts,
   wanted: NewUser,
 ): Promise<UserRecord | 'not_first'> {
-  const { canonical, password } = check(wanted);
+  const { canonical, password } = check(parts, wanted);
   const user = await build(parts, { ...wanted, canonical, password, admin: true });
   const outcome = await parts.store.createFirstUser(user, {
     time: user.created,
@@ -53,8 +55,11 @@ export async function createFirstAdministrator(
   return outcome === 'not_first' ? outcome : user;
 }
 
-function check(wanted: NewUser): { email: string; canonical: string; password: string } {
-  return { ...checkEmail(wanted.email), password: newPassword(wanted.passwordBase64, wanted.email) };
+function check(
+  { installationName }: UserParts,
+  { email, passwordBase64 }: NewUser,
+): { email: string; canonical: string; password: string } {
+  return { ...checkEmail(email), password: newPassword(passwordBase64, email, installationName) };
 }
 
 /** The address and its canonical form. Throws `INVALID_INPUT` when it isn't one we accept. */

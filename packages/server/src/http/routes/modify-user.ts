@@ -1,17 +1,12 @@
 import { Refusal } from '../../errors.ts';
 import { parseExpiry } from '../../expiry.ts';
+import { GROUP_PATTERN, MOST_GROUPS } from '../../users/groups.ts';
 import { modifyUser } from '../../users/modify-user.ts';
 import { userReply } from '../../users/user-reply.ts';
 import { actOf } from '../request-context.ts';
 import { type App, type Parts, principalOf } from '../route.ts';
 import { EmailParams, Immutable, replies, Time, User } from '../schemas.ts';
 import { Type } from '../type.ts';
-
-/**
- * Printable, no comma (groups travel in one header, separated by commas), not `system:`, which is how Kubernetes names
- * its own.
- */
-const GROUP_PATTERN = '^(?!system:)[^\\p{C}\\p{Z},]([^\\p{C},]{0,98}[^\\p{C}\\p{Z},])?$';
 
 const body = Type.Object(
   {
@@ -21,7 +16,7 @@ const body = Type.Object(
     disabled: Type.Optional(Type.Boolean()),
     groups: Type.Optional(
       Type.Array(Type.String({ pattern: GROUP_PATTERN }), {
-        maxItems: 100,
+        maxItems: MOST_GROUPS,
         description: 'Replaces all groups.',
       }),
     ),
