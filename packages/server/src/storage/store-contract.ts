@@ -1,9 +1,11 @@
 import { describe } from 'node:test';
 import { examineActivity } from './exam/activity.ts';
 import { examineAudit } from './exam/audit.ts';
+import { examineAuditChains } from './exam/audit-chains.ts';
 import { examineAuditLists } from './exam/audit-lists.ts';
 import { examineChanges } from './exam/changes.ts';
 import { examineEndings } from './exam/endings.ts';
+import { examineLanesAndSources } from './exam/lanes-and-sources.ts';
 import { examineLimits } from './exam/limits.ts';
 import { examineLocks } from './exam/locks.ts';
 import { examinePasswords } from './exam/passwords.ts';
@@ -35,8 +37,10 @@ export function examineStore(name: string, open: OpenRoom): void {
     examineText(open);
     examineRaces(open);
     examineThrottle(open);
+    examineLanesAndSources(open);
     examineLocks(open);
     examineAudit(open);
+    examineAuditChains(open);
     examineAuditLists(open);
     examineActivity(open);
   });

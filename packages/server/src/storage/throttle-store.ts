@@ -26,12 +26,14 @@ export interface ThrottleStore {
   /**
    * Ends a try.
    * - `succeeded`: the counter that counted is back at zero and the source has its try back; the lane is known from
-   *   now on, and at zero too. Clears the user's `lockedUntil` when the counter was the account's (event `user.unlocked`, if it was set).
+   *   now on, and at zero too. Clears the user's `lockedUntil` when the counter was the account's (event
+   *   `user.unlocked`, if it was set).
    * - `failed`: stays counted, and leaves the event `login.failed` with `reason`. When the counter that counted has seen
    *   this `fingerprint` lately (the last 8 wrong ones), the try is given back to it (not to the source): the same wrong
-   *   password counts once, and with the try goes the `last` that it has set. When the counter is the account's, `userId` names a user and the failures that are
-   *   settled (those under way may be given back) have reached `rules.freeFailures`: sets that user's `lockedUntil` to when the next try may be made (`FOREVER` at
-   *   `rules.mostFailures`) and leaves the event `user.locked`, if it wasn't set to that already.
+   *   password counts once, and with the try goes the `last` that it has set.
+   *   When the counter is the account's, `userId` names a user and the failures that are settled (those under way may be
+   *   given back) have reached `rules.freeFailures`: sets that user's `lockedUntil` to when the next try may be made
+   *   (`FOREVER` at `rules.mostFailures`) and leaves the event `user.locked`, if it wasn't set to that already.
    * - `abandoned`: no password was checked; counter and source have their try back. No event.
    *
    * A counter that was forgotten meanwhile, by a login or by somebody who opened the account, has nothing to give back,

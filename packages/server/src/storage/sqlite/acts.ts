@@ -2,9 +2,10 @@ import { forgetActivity, recordActivity } from './activity-acts.ts';
 import { erasePersonal, pruneAuditEvents } from './audit-acts.ts';
 import { rememberDigestKeys } from './key-acts.ts';
 import { setPassword, upgradePasswordHash } from './password-acts.ts';
+import { settleTry } from './settle-try.ts';
 import { endDeadTokens, forgetEndedTokens } from './sweep-acts.ts';
 import { endToken, endTokens, issueToken } from './token-acts.ts';
-import { forgetTries, reserveTry, settleTry, unlockUser } from './try-acts.ts';
+import { forgetTries, reserveTry, unlockUser } from './try-acts.ts';
 import { recordUses } from './use-acts.ts';
 import { createFirstUser, createUser, deleteUser, importUser, modifyUser } from './user-acts.ts';
 

@@ -12,6 +12,14 @@ export interface Counter {
   known: number | null;
 }
 
+export const untouched: Counter = {
+  failures: 0,
+  underWay: 0,
+  last: null,
+  fingerprints: new Uint8Array(),
+  known: null,
+};
+
 export function readCounter(db: DatabaseSync, key: Uint8Array): Counter | undefined {
   return statement(
     db,
@@ -46,6 +54,12 @@ export function readSource(db: DatabaseSync, key: Uint8Array): number | null {
 
 export function writeSource(db: DatabaseSync, key: Uint8Array, fullAt: number): void {
   statement(db, 'REPLACE INTO try_sources (key, full_at) VALUES (?, ?)').run(key, fullAt);
+}
+
+/** False when the user has it already, or is gone. */
+export function setLock(db: DatabaseSync, userId: string, until: number | null): boolean {
+  const lock = statement(db, 'UPDATE users SET locked_until = ?1 WHERE id = ?2 AND locked_until IS NOT ?1');
+  return Number(lock.run(until, userId).changes) > 0;
 }
 
 /** On their way to another thread keys are copied whole, and a Buffer's is a view on much more. */
