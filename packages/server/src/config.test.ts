@@ -11,6 +11,11 @@ function refused(environment: Record<string, string>, message: RegExp): void {
   );
 }
 
+test('a database is an SQLite file or a PostgreSQL URL', () => {
+  for (const url of ['sqlite:a.db', 'postgres://db/x', 'postgresql://user@db:1/x?sslmode=require'])
+    assert.equal(readConfig({ GUARDBEE_DATABASE_URL: url }).databaseUrl, url);
+});
+
 test('without any setting the defaults hold', () => {
   const config = readConfig({});
   assert.deepEqual(config.listen, { host: '127.0.0.1', port: 8420 });
@@ -72,6 +77,6 @@ test('lists are separated by commas', () => {
 });
 
 test('no secret is repeated in a message', () => {
-  refused({ GUARDBEE_DATABASE_URL: 'postgres://user:hunter2@db/x' }, /^(?!.*hunter2).*\(hidden\)/);
+  refused({ GUARDBEE_DATABASE_URL: 'mysql://user:hunter2@db/x' }, /^(?!.*hunter2).*\(hidden\)/);
   refused({ GUARDBEE_ADMIN_PASSWORD: 'hunter2' }, /^(?!.*hunter2).*GUARDBEE_ADMIN_EMAIL/);
 });

@@ -74,7 +74,7 @@ export const SETTINGS = {
     key: 'GUARDBEE_DATABASE_URL',
     flag: 'databaseUrl',
     default: '`sqlite:` + data directory + `/guardbee.db`',
-    allowed: 'sqlite:PATH',
+    allowed: 'sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…',
     secret: true,
   },
   digestKeys: {
@@ -239,7 +239,7 @@ function parseListen(value: string): Config['listen'] {
 }
 
 function parseDatabaseUrl(value: string): string {
-  if (!/^sqlite:./.test(value)) throw refuse(SETTINGS.databaseUrl, value);
+  if (!/^(sqlite:|postgres(ql)?:\/\/)./.test(value)) throw refuse(SETTINGS.databaseUrl, value);
   return value;
 }
 

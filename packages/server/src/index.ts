@@ -1,9 +1,11 @@
 /** What others may use of the server: the process, its configuration, and the offline administration. */
+export { type ChainReport, type ReadChain, verifyChain } from './audit/verify-chain.ts';
 export { type Config, ConfigError, type Flags, type LogLevel, readConfig, SETTINGS } from './config.ts';
 export { REFUSALS, Refusal } from './errors.ts';
 export { createLogger } from './log.ts';
 export { type Offline, openOffline, type UserReply } from './offline.ts';
 export { type Service, startService } from './serve.ts';
+export type { AuditHead, ChainedAuditEvent } from './storage/audit-store.ts';
 export { StoreUnavailable, StoreUnusable } from './storage/store.ts';
 export { DigestKeysError } from './tokens/digest-keys.ts';
 export type { PlannedEnd, PolicyPlan } from './tokens/policy-plan.ts';

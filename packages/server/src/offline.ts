@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { auditSigner } from './audit/signing-key.ts';
+import { exportCsv, exportNdjson } from './audit/export.ts';
+import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { parseExpiry } from './expiry.ts';
@@ -11,8 +12,10 @@ import type { UserRecord } from './storage/records.ts';
 import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
 import { resetPassword } from './users/change-password.ts';
 import { createUser } from './users/create-user.ts';
+import { eraseUser } from './users/erase-user.ts';
 import { getUserByEmail } from './users/find-user.ts';
 import { deleteUser, modifyUser } from './users/modify-user.ts';
+import { unlockUser } from './users/unlock-user.ts';
 import { userReply } from './users/user-reply.ts';
 
 /** A user in the API's words. */
@@ -36,6 +39,11 @@ export interface Offline {
   setPassword(email: string, passwordBase64: string): Promise<void>;
   setExpiry(email: string, expiry: string): Promise<UserReply>;
   remove(email: string): Promise<void>;
+  /** As `remove`, and what is personal about the user goes from everything that is kept of the past. */
+  erase(email: string): Promise<void>;
+  unlock(email: string): Promise<void>;
+  /** The whole audit trail, as `GET /v4/audit-events/export/` gives it. */
+  exportAudit(format: 'ndjson' | 'csv'): AsyncIterable<string>;
   /** Which living tokens the configured policy would end now. Changes nothing. */
   planPolicy(): Promise<PolicyPlan>;
   close(): Promise<void>;
@@ -71,6 +79,12 @@ export async function openOffline(config: Config): Promise<Offline> {
     setExpiry: async (email, expiry) =>
       show(await modifyUser(parts, email, { expiry: parseExpiry(expiry) }, act)),
     remove: (email) => deleteUser(parts, email, act),
+    erase: async (email) => void (await eraseUser(parts, email, act)),
+    unlock: async (email) => void (await unlockUser(parts, email, act)),
+    exportAudit: (format) =>
+      format === 'csv'
+        ? exportCsv(store)
+        : exportNdjson(store, new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)]))),
     planPolicy: () => planPolicy(parts, config.tokenPolicy, config.tokenLimit),
     async close() {
       await hashes.close();

@@ -15,6 +15,7 @@ import {
   service,
   start,
 } from './walk.ts';
+import './walks/audit.ts';
 import './walks/tokens.ts';
 import './walks/verification.ts';
 
@@ -215,6 +216,7 @@ describe('users', () => {
       admin: false,
       disabled: false,
       groups: [],
+      locked_until: null,
     });
     assert.ok(Math.abs(Date.parse(created) - Date.now()) < 60_000);
   });

@@ -119,8 +119,9 @@ function admit(parts: Parts, request: FastifyRequest, entry: Entry | undefined):
   const { verifications } = parts.counts;
   const enter = (principal: Principal): void => {
     verifications.accepted += 1;
-    authorize(request, principal, entry);
+    // Before it is authorized: whoever is refused is named in the log and the records.
     request.authenticated = principal;
+    authorize(request, principal, entry);
   };
   const refuse = (error: unknown): never => {
     verifications.refused += 1;

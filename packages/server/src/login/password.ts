@@ -33,6 +33,14 @@ export interface HashParameters {
  */
 export const HASH_PARAMETERS: HashParameters = { memoryKiB: 19_456, passes: 2, lanes: 1 };
 
+/** What may be set: never below OWASP's floor, and no more memory than is computed at all (see `verify-hash.ts`). */
+export const HASH_LIMITS = {
+  leastMemoryMiB: 19,
+  mostMemoryMiB: 1024,
+  leastPasses: 2,
+  mostPasses: 100,
+} as const;
+
 /** Whether a PHC string was made with another algorithm or other parameters than new ones are. */
 export function isOutdated(
   passwordHash: string,

@@ -9,8 +9,9 @@ import {
   type TryOutcome,
 } from '../storage/throttle-store.ts';
 import { type DigestKeys, digestTry } from '../tokens/digest.ts';
+import { HashQueueOverloaded } from './hash-queue.ts';
 import { sourcePrefix } from './source-prefix.ts';
-import { createTurns, NoTurn } from './turns.ts';
+import { createTurns, SameGuess } from './turns.ts';
 
 /**
  * Slows guessing down, per account and per source. Every door that checks a password goes through `attempt`.
@@ -102,8 +103,9 @@ export function createThrottle(parts: {
         lane: digestTry(key, 'lane', [canonicalEmail, source]),
         fingerprint: guess.subarray(0, 4),
       };
-      const turn = await turns.take(hex(keys.lane), hex(guess)).catch((error) => {
-        throw error instanceof NoTurn ? tooMany(clock.now() + SECOND, clock.now(), rules) : error;
+      const turn = await turns.take(hex(keys.lane), hex(guess)).catch((error: Error) => {
+        if (error instanceof SameGuess) throw tooMany(clock.now() + SECOND, clock.now(), rules);
+        throw new HashQueueOverloaded(1);
       });
       let found: Found | undefined;
       try {

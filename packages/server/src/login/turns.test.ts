@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTurns, NoTurn, type Turn } from './turns.ts';
+import { createTurns, NoTurn, SameGuess, type Turn } from './turns.ts';
 
 const pause = (ms = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -32,7 +32,7 @@ test('who waits with a guess that has just failed is told so, and nobody else', 
   const another = turns.take('lane', 'right');
   const elsewhere = await turns.take('other', 'wrong');
   first.done('failed');
-  await assert.rejects(same, NoTurn);
+  await assert.rejects(same, SameGuess);
   (await another).done('other');
   elsewhere.done('other');
 });

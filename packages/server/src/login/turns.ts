@@ -5,7 +5,7 @@
 export interface Turns {
   /**
    * Resolves when it is this try's turn; `done` must be called once, with what was found. A try that waits with the same
-   * `guess` as one that has failed meanwhile, or longer than `patience`, is rejected with `NoTurn`.
+   * `guess` as one that has failed meanwhile is rejected with `SameGuess`, one that waits for too long with `NoTurn`.
    */
   take(lane: string, guess: string): Promise<Turn>;
 }
@@ -14,16 +14,21 @@ export interface Turn {
   done(outcome: 'failed' | 'other'): void;
 }
 
-/** A later try may get a turn. */
+/** Too many wait, or this one waited too long; a later try may get a turn. */
 export class NoTurn extends Error {
   override readonly name = 'NoTurn';
+}
+
+/** The same password has just been found wrong. */
+export class SameGuess extends Error {
+  override readonly name = 'SameGuess';
 }
 
 interface Waiting {
   readonly guess: string;
   readonly timer: NodeJS.Timeout;
   readonly begin: () => void;
-  readonly reject: (error: NoTurn) => void;
+  readonly reject: (error: NoTurn | SameGuess) => void;
 }
 
 interface Lane {
@@ -34,9 +39,10 @@ interface Lane {
 /**
  * @param width Tries of one lane at a time.
  * @param most Tries of one lane that may wait.
- * @param patience Milliseconds that a try waits at most.
+ * @param patience Milliseconds that a try waits at most. Default: 5,000; with the hash queue's wait behind it, below the
+ *   10 s in which a login is answered.
  */
-export function createTurns({ width = 3, most = 128, patience = 2_500 } = {}): Turns {
+export function createTurns({ width = 3, most = 128, patience = 5_000 } = {}): Turns {
   const lanes = new Map<string, Lane>();
 
   function beginNext(name: string, lane: Lane): void {
@@ -61,7 +67,7 @@ export function createTurns({ width = 3, most = 128, patience = 2_500 } = {}): T
           for (const one of lane.waiting) {
             if (one.guess !== guess) continue;
             leave(lane, one);
-            one.reject(new NoTurn('the same password has just been refused'));
+            one.reject(new SameGuess());
           }
         }
         beginNext(name, lane);

@@ -1,12 +1,13 @@
 import { pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto';
 import { verifySync } from '@node-rs/argon2';
 import { compareSync } from 'bcryptjs';
+import { HASH_LIMITS } from './password.ts';
 import { parsePasswordHash } from './password-hash.ts';
 
 /** What bcrypt reads of a password. */
 const BCRYPT_BYTES = 72;
-/** Beyond this the allocation could end the process, instead of failing: whoever wrote such a hash, it isn't computed. */
-const MAX_ARGON2_MIB = 1024;
+/** Beyond these the allocation could end the process, instead of failing: whoever wrote such a hash, it isn't computed. */
+const MAX_ARGON2_KIB = HASH_LIMITS.mostMemoryMiB * 1024;
 const MAX_SCRYPT_BYTES = 128 * 2 ** 20;
 
 /**
@@ -23,7 +24,7 @@ export function verifyHash(passwordHash: string, password: string): boolean {
     !password.includes('\0') && (hash.kind !== 'bcrypt' || Buffer.byteLength(password) <= BCRYPT_BYTES);
   switch (hash.kind) {
     case 'argon2':
-      if (hash.memoryKiB > MAX_ARGON2_MIB * 1024) throw new Error('the password hash needs too much memory');
+      if (hash.memoryKiB > MAX_ARGON2_KIB) throw new Error('the password hash needs too much memory');
       return verifySync(passwordHash, password) && whole;
     case 'bcrypt':
       return compareSync(password, passwordHash) && whole;

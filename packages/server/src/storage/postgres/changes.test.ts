@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { Client } from 'pg';
+import { act, addToken, addUser } from '../exam/samples.ts';
+import type { Change } from '../records.ts';
+import { type PostgresRoom, PostgresRooms } from './postgres-room.test-support.ts';
+import { startPostgres, whyNoPostgres } from './server.test-support.ts';
+
+const skip = whyNoPostgres() ?? false;
+const hour = 3_600_000;
+
+const tokenIds = (changes: readonly object[]) =>
+  changes.map((change) => ('tokenId' in change ? change.tokenId : 'something else'));
+
+describe('the feed of changes on PostgreSQL', { skip }, async () => {
+  if (skip) return;
+  const server = await startPostgres();
+  after(() => server.remove());
+  const rooms = new PostgresRooms(server);
+  const fact = (title: string, check: (room: PostgresRoom, open: Client) => Promise<void>): void => {
+    test(title, async () => {
+      const room = await rooms.open();
+      const client = new Client({ connectionString: room.url });
+      await client.connect();
+      try {
+        await check(room, client);
+      } finally {
+        await client.end();
+        await room.leave();
+      }
+    });
+  };
+
+  fact('a transaction that is committed late is told late, not skipped', async ({ store }, client) => {
+    const user = await addUser(store);
+    const [early, late] = [await addToken(store, user), await addToken(store, user)];
+    await client.query('BEGIN');
+    await client.query('DELETE FROM tokens WHERE id = $1', [late.id]);
+    await store.endToken(early.id, 'logout', act);
+    // The open one wrote first, and holds up nobody.
+    const first = await store.changesAfter(0, 10);
+    assert.deepEqual(tokenIds(first), [early.id]);
+    const seen = first.at(-1)?.seq ?? -1;
+    assert.equal(await store.latestChange(), seen);
+    await client.query('COMMIT');
+    assert.deepEqual(tokenIds(await store.changesAfter(seen, 10)), [late.id]);
+    assert.deepEqual(tokenIds(await store.changesAfter(0, 10)), [early.id, late.id]);
+  });
+
+  fact('commits in any order are all told once, to every follower, in one order', async (room, client) => {
+    const user = await addUser(room.store);
+    const tokens = await Promise.all(Array.from({ length: 60 }, () => addToken(room.store, user)));
+    const followers = [room.store, await room.openAnother(), await room.openAnother()].map((store) => ({
+      store,
+      seen: [] as Change[],
+    }));
+    const [left, right] = [tokens.slice(0, 30), tokens.slice(30)];
+    let isOver = false;
+    const work = (async () => {
+      for (const [n, token] of left.entries()) {
+        await client.query('BEGIN');
+        await client.query('DELETE FROM tokens WHERE id = $1', [token.id]);
+        await room.store.endToken(right[n]?.id ?? '', 'logout', act);
+        await client.query('COMMIT');
+      }
+    })().finally(() => {
+      isOver = true;
+    });
+    const follow = async ({ store, seen }: (typeof followers)[number], limit: number) => {
+      for (let last = false; ; last = isOver) {
+        const page = await store.changesAfter(seen.at(-1)?.seq ?? 0, limit);
+        seen.push(...page);
+        if (last && page.length < limit) return;
+      }
+    };
+    await Promise.all([work, ...followers.map((follower, n) => follow(follower, n + 1))]);
+    for (const { seen } of followers) {
+      assert.deepEqual(seen, followers[0]?.seen);
+      assert.deepEqual(tokenIds(seen).sort(), tokens.map(({ id }) => id).sort());
+    }
+  });
+
+  fact(
+    'what is visible now and was not before is told whatever the order of commits',
+    async ({ store }, client) => {
+      const user = await addUser(store);
+      const [early, late] = [await addToken(store, user), await addToken(store, user)];
+      const start = await store.changesVisibleSince(undefined);
+      assert.deepEqual(start.changes, []);
+      await client.query('BEGIN');
+      await client.query('DELETE FROM tokens WHERE id = $1', [late.id]);
+      await store.endToken(early.id, 'logout', act);
+      const first = await store.changesVisibleSince(start.snapshot);
+      assert.deepEqual(tokenIds(first.changes), [early.id]);
+      await client.query('COMMIT');
+      const second = await store.changesVisibleSince(first.snapshot);
+      assert.deepEqual(tokenIds(second.changes), [late.id]);
+      assert.deepEqual((await store.changesVisibleSince(second.snapshot)).changes, []);
+      // From before both.
+      const both = await store.changesVisibleSince(start.snapshot);
+      assert.deepEqual(tokenIds(both.changes).sort(), [early.id, late.id].sort());
+    },
+  );
+
+  fact(
+    'a snapshot of the future, or older than the record, is answered with everything',
+    async ({ store }, client) => {
+      const start = await store.changesVisibleSince(undefined);
+      const user = await addUser(store);
+      await store.modifyUser(user.id, { admin: true }, act);
+      const kinds = async (snapshot: string) =>
+        (await store.changesVisibleSince(snapshot)).changes.map(({ kind }) => kind);
+      assert.deepEqual(await kinds('999999999:999999999:'), ['all']);
+      assert.deepEqual(await kinds(start.snapshot), ['user']);
+      for (let n = 0; n < 3; n += 1) await store.modifyUser(user.id, { admin: n % 2 === 1 }, act);
+      await store.latestChange();
+      await client.query(`UPDATE changes SET time = time - ${2 * hour}`);
+      await store.sweepTokens({ maxAge: null, idleTimeout: null }, act, 1);
+      await store.modifyUser(user.id, { admin: true }, act);
+      await store.latestChange();
+      assert.deepEqual(await kinds(start.snapshot), ['all']);
+    },
+  );
+
+  fact(
+    'changes are kept for an hour, then some thousand at a time are removed',
+    async ({ store }, client) => {
+      const add = (count: number) =>
+        client.query(`INSERT INTO changes (user_id) SELECT 'u' || i FROM generate_series(1, ${count}) AS i`);
+      const rows = async () => (await client.query('SELECT count(*)::int AS rows FROM changes')).rows[0].rows;
+      await add(2000);
+      await store.latestChange();
+      await client.query(`UPDATE changes SET time = time - ${hour - 60_000}`);
+      await add(300);
+      await store.latestChange();
+      assert.equal(await rows(), 2301, 'with the row where the record begins');
+      await client.query('UPDATE changes SET time = time - 120000 WHERE seq <= 1500');
+      for (const left of [2302 - 999, 2303 - 1500, 2304 - 1500]) {
+        await add(1);
+        await store.latestChange();
+        assert.equal(await rows(), left);
+      }
+      // 1500 is the last that is gone: who has seen it has missed nothing.
+      assert.deepEqual(
+        (await store.changesAfter(1500, 2)).map(({ seq, kind }) => [seq, kind]),
+        [
+          [1501, 'user'],
+          [1502, 'user'],
+        ],
+      );
+      const latest = await store.latestChange();
+      for (const seq of [0, 1499, -1]) {
+        const [change, ...more] = await store.changesAfter(seq, 10);
+        assert.deepEqual([change?.kind, change?.seq, more.length], ['all', latest, 0], String(seq));
+      }
+    },
+  );
+});
