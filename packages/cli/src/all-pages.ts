@@ -1,16 +1,23 @@
 import { nextCursor, type WithHttpInfo } from 'giantswarm';
 
+type GetPage<Item> = (page: { limit: number; cursor?: string }) => Promise<WithHttpInfo<Item[]>>;
+
+const MOST_PER_PAGE = 1_000;
+
 /** A list from its first page to its last. */
-export async function allPages<Item>(
-  getPage: (page: { limit: number; cursor?: string }) => Promise<WithHttpInfo<Item[]>>,
-): Promise<Item[]> {
+export function allPages<Item>(getPage: GetPage<Item>): Promise<Item[]> {
+  return pagesUpTo(Number.POSITIVE_INFINITY, getPage);
+}
+
+/** A list's first `most` items, in as many pages as it takes. */
+export async function pagesUpTo<Item>(most: number, getPage: GetPage<Item>): Promise<Item[]> {
   const items: Item[] = [];
-  let page: { limit: number; cursor?: string } = { limit: 1000 };
-  for (;;) {
-    const { data, response } = await getPage(page);
+  let cursor: string | undefined;
+  do {
+    const limit = Math.min(most - items.length, MOST_PER_PAGE);
+    const { data, response } = await getPage({ limit, ...(cursor === undefined ? {} : { cursor }) });
     items.push(...data);
-    const cursor = nextCursor(response);
-    if (cursor === undefined) return items;
-    page = { limit: 1000, cursor };
-  }
+    cursor = nextCursor(response);
+  } while (cursor !== undefined && items.length < most);
+  return items;
 }

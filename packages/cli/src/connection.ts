@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { ApiClient, isApiError } from 'giantswarm';
-import { configDirectory, readCredentials } from './credentials.ts';
+import { type Credentials, configDirectory, readCredentials } from './credentials.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { accountOf, addressOf } from './known-endpoints.ts';
+import { visible } from './visible.ts';
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:8420';
 
 export interface ConnectionOptions {
+  /** An address or an alias. */
   readonly endpoint?: string;
+  /** Of several accounts there, this one's e-mail. */
+  readonly account?: string;
 }
 
 /** A service to talk to, and as whom. */
@@ -16,44 +21,75 @@ export interface Connection {
   readonly client: ApiClient;
   /** Undefined: nobody is logged in there. */
   readonly token: string | undefined;
+  /** Whose token it is, where it was kept here. */
+  readonly account: string | undefined;
+  /** Waits for a call, and turns what the client throws into what a person can use. */
+  call<T>(work: Promise<T>): Promise<T>;
 }
 
-/** The endpoint of a command: flag, then `GUARDBEE_ENDPOINT`, then the selected one, then this machine's. */
-function resolveEndpoint(options: ConnectionOptions, io: Io): string {
-  const { selected } = readCredentials(configDirectory(io.env));
-  const given = options.endpoint ?? (io.env.GUARDBEE_ENDPOINT || undefined) ?? selected ?? DEFAULT_ENDPOINT;
-  const text = /^https?:\/\//i.test(given) ? given : `https://${given}`;
-  if (!URL.canParse(text)) throw new CommandError(EXIT.usage, `${JSON.stringify(given)} is not an endpoint.`);
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '') {
-    throw new CommandError(EXIT.usage, 'An endpoint must not have a user or password in it.');
-  }
-  return url.origin;
+/** The endpoint of a command: flag, then environment, then the selected one, then this machine's. */
+export function endpointOf(options: ConnectionOptions, io: Io, credentials: Credentials): string {
+  const fromEnvironment = io.env.GUARDBEE_ENDPOINT || io.env.GSCTL_ENDPOINT || undefined;
+  return addressOf(
+    options.endpoint ?? fromEnvironment ?? credentials.selected ?? DEFAULT_ENDPOINT,
+    credentials,
+  );
 }
 
-/** Connects a command: the token is `GUARDBEE_TOKEN`, or the one that `guardbee login` kept for this endpoint. */
+/** Whose token a command shows: the flag's account, then the environment's token, then the account in use. */
+function tokenOf(options: ConnectionOptions, io: Io, credentials: Credentials, endpoint: string) {
+  const known = credentials.endpoints[endpoint];
+  const fromEnvironment = io.env.GUARDBEE_TOKEN || io.env.GSCTL_AUTH_TOKEN || undefined;
+  if (options.account === undefined && fromEnvironment !== undefined) return { token: fromEnvironment };
+  const kept = accountOf(known, options.account ?? known?.account);
+  return { token: kept?.account.token, account: kept?.email, admin: kept?.account.admin };
+}
+
+/** Connects a command. */
 export function connect(options: ConnectionOptions, io: Io): Connection {
-  const endpoint = resolveEndpoint(options, io);
-  const kept = readCredentials(configDirectory(io.env)).endpoints[endpoint];
-  const token = io.env.GUARDBEE_TOKEN || kept?.token;
+  const credentials = readCredentials(configDirectory(io.env));
+  const endpoint = endpointOf(options, io, credentials);
+  const { token, account, admin } = tokenOf(options, io, credentials, endpoint);
+  const client = clientFor(endpoint, token, io);
+  return {
+    endpoint,
+    client,
+    token,
+    account,
+    call: (work) =>
+      work.catch((error: unknown) => {
+        throw explain(error, endpoint, admin);
+      }),
+  };
+}
+
+/** A client that says of every call which command makes it. */
+export function clientFor(endpoint: string, token: string | undefined, { env, invocation }: Io): ApiClient {
   const client = new ApiClient();
   client.basePath = endpoint;
+  const isQuiet = env.GUARDBEE_NO_CMDLINE !== undefined && !['', '0'].includes(env.GUARDBEE_NO_CMDLINE);
+  client.defaultHeaders = {
+    'User-Agent': invocation?.userAgent ?? 'guardbee',
+    ...(invocation === undefined || isQuiet ? {} : { 'X-Giant-Swarm-CmdLine': invocation.commandLine }),
+  };
   if (token !== undefined) {
     const key = client.authentications.AuthorizationHeaderToken;
-    if (key !== undefined) Object.assign(key, { apiKey: token, apiKeyPrefix: 'giantswarm' });
+    Object.assign(key, { apiKey: token, apiKeyPrefix: 'giantswarm' });
   }
-  return { endpoint, client, token };
+  return client;
 }
 
-/** The same, for commands that make no sense without being logged in. */
-export function connectAsUser(options: ConnectionOptions, io: Io): Connection {
+/** The same as `connect`, for commands that make no sense without being logged in. */
+export function connectAsUser(options: ConnectionOptions, io: Io): Connection & { token: string } {
   const connection = connect(options, io);
-  if (connection.token === undefined) {
-    throw new CommandError(EXIT.refused, `You are not logged in at ${connection.endpoint}.`, {
-      hint: 'guardbee login EMAIL',
+  const { token, endpoint } = connection;
+  if (token === undefined) {
+    const whom = options.account === undefined ? '' : ` as ${options.account}`;
+    throw new CommandError(EXIT.refused, `You are not logged in at ${endpoint}${whom}.`, {
+      hint: `guardbee login ${options.account ?? 'EMAIL'}`,
     });
   }
-  return connection;
+  return { ...connection, token };
 }
 
 /** What every call says of itself: an id to find it again by, and what it is for. */
@@ -61,23 +97,31 @@ export function callOptions(activity: string): { xRequestID: string; xGiantSwarm
   return { xRequestID: randomUUID(), xGiantSwarmActivity: activity };
 }
 
-/** Turns what the client throws into what a person can use. */
-export function explain(error: unknown, endpoint: string): unknown {
+/** Turns what the client throws into what a person can use. `mayTrace`: whether it is somebody who may ask for more. */
+export function explain(error: unknown, endpoint: string, mayTrace = false): unknown {
   if (isApiError(error)) {
     const said = error.response.body?.message ?? error.message;
     const id = error.requestId === undefined ? '' : ` (request ${error.requestId})`;
     const exitCode =
       error.status === 401 ? EXIT.refused : error.status >= 500 ? EXIT.unreachable : EXIT.failed;
-    const wait = error.retryAfter === undefined ? {} : { hint: `Try again in ${error.retryAfter} s.` };
+    const trace =
+      mayTrace && error.requestId !== undefined ? { hint: `guardbee trace ${error.requestId}` } : {};
+    const wait = error.retryAfter === undefined ? trace : { hint: `Try again in ${error.retryAfter} s.` };
     const again =
       error.code === 'PERMISSION_DENIED'
         ? { hint: 'guardbee login EMAIL, as somebody who may do this' }
         : wait;
-    return new CommandError(exitCode, `${said}${id}`, { ...again, cause: error });
+    return new CommandError(exitCode, `${visible(String(said))}${id}`, { ...again, cause: error });
   }
-  const code = (error as { code?: unknown }).code;
+  const { code } = error as { code?: unknown };
   const isNetwork = error instanceof Error && !(error instanceof CommandError) && typeof code === 'string';
   if (!isNetwork) return error;
+  if (code === 'ERR_UNEXPECTED_RESPONSE') {
+    return new CommandError(EXIT.failed, visible(error.message), {
+      hint: `guardbee ping -e ${endpoint}`,
+      cause: error,
+    });
+  }
   return new CommandError(EXIT.unreachable, `${endpoint} cannot be reached: ${error.message}`, {
     hint: 'Is the service running there? Name another one with --endpoint.',
     cause: error,

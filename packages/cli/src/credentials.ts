@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -7,8 +17,24 @@ import { CommandError, EXIT } from './exit-codes.ts';
 /** Who is logged in where, in `credentials.json` of the platform's folder for settings: the folder 0700, the file 0600. */
 export interface Credentials {
   /** The endpoint that commands use when none is named. */
-  readonly selected?: string;
-  readonly endpoints: Readonly<Record<string, { readonly email: string; readonly token: string }>>;
+  readonly selected?: string | undefined;
+  /** By their addresses, like `https://login.example.com`. */
+  readonly endpoints: Readonly<Record<string, KnownEndpoint>>;
+}
+
+export interface KnownEndpoint {
+  /** A short name: the installation's, as it says itself. */
+  readonly alias?: string | undefined;
+  /** The account that commands use there when none is named. */
+  readonly account?: string | undefined;
+  /** Everybody who is logged in there from here, by e-mail. */
+  readonly accounts: Readonly<Record<string, KnownAccount>>;
+}
+
+export interface KnownAccount {
+  readonly token: string;
+  /** Whether it was an administrator when it logged in: then there is more to suggest. */
+  readonly admin?: boolean | undefined;
 }
 
 const FILE = 'credentials.json';
@@ -31,7 +57,7 @@ export function readCredentials(directory: string): Credentials {
   }
   try {
     const parsed = JSON.parse(text) as Credentials;
-    if (typeof parsed.endpoints !== 'object' || parsed.endpoints === null) throw new Error('no endpoints');
+    for (const { accounts } of Object.values(parsed.endpoints)) Object.keys(accounts);
     return parsed;
   } catch {
     // The parser's message would quote the file, and with it a token.
@@ -39,9 +65,19 @@ export function readCredentials(directory: string): Credentials {
   }
 }
 
-/** In whole or not at all: written beside and renamed. */
-export function writeCredentials(directory: string, credentials: Credentials): void {
+/** Reads, changes and writes them, one command at a time: two logins at once both count. */
+export function updateCredentials(directory: string, change: (now: Credentials) => Credentials): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const unlock = lock(directory);
+  try {
+    write(directory, change(readCredentials(directory)));
+  } finally {
+    unlock();
+  }
+}
+
+/** In whole or not at all: written beside and renamed. */
+function write(directory: string, credentials: Credentials): void {
   const draft = join(directory, `${FILE}.${randomBytes(4).toString('hex')}`);
   const handle = openSync(draft, 'wx', 0o600);
   try {
@@ -51,4 +87,23 @@ export function writeCredentials(directory: string, credentials: Credentials): v
     closeSync(handle);
   }
   renameSync(draft, join(directory, FILE));
+}
+
+const LOCK_LASTS_MS = 5_000;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** A lock file, held for a moment; one that is older was left behind by a command that was killed. */
+function lock(directory: string): () => void {
+  const file = join(directory, `${FILE}.lock`);
+  for (;;) {
+    try {
+      closeSync(openSync(file, 'wx', 0o600));
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (Date.now() - made > LOCK_LASTS_MS) rmSync(file, { force: true });
+    else Atomics.wait(pause, 0, 0, 10);
+  }
 }

@@ -1,13 +1,31 @@
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { styleText } from 'node:util';
 import { CommandError, EXIT } from './exit-codes.ts';
+import type { Invocation } from './invocation.ts';
+import { visibleOutput } from './visible.ts';
+
+export type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
 
 /** What a command reads from and writes to: the only place that knows the terminal. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What was called, once the command line has been read. */
+  invocation?: Invocation;
   /** Results: what a script would read. */
   out(text: string): void;
   /** Everything said to a person beside the result. */
   err(text: string): void;
+  /** A result of any length, byte for byte where it does not go to a terminal. */
+  pour(chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /** How far long work has come, in one line that the next one replaces; only for a person. Undefined: done. */
+  progress(text: string | undefined): void;
+  /** The text in colour, where the result goes to a terminal that is not asked to be without (`NO_COLOR`). */
+  paint(colour: Colour, text: string): string;
+  /** A line, typed. Throws `CommandError` where nobody can be asked, with `what` is missing and what helps instead. */
+  ask(message: string, missing: { what: string; hint: string }): Promise<string>;
   /** A secret, typed without echo. Throws `CommandError` where nobody can be asked. */
   askSecret(message: string): Promise<string>;
   /** Standard input as text, without the last line break. */
@@ -19,19 +37,42 @@ export function terminalIo(): Io {
   // Somebody who stops reading (`| head`) must not end a service, nor be shown a stack trace.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const askable = (what: string, hint: string): void => {
+    if (interactive) return;
+    throw new CommandError(EXIT.usage, `There is no terminal to ask for the ${what}.`, { hint });
+  };
   return {
     env: process.env,
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    out: (text) => void process.stdout.write(`${visibleOutput(text)}\n`),
+    err: (text) => void process.stderr.write(`${visibleOutput(text)}\n`),
     interactive,
-    async askSecret(message) {
-      if (!interactive) {
-        throw new CommandError(EXIT.usage, 'There is no terminal to ask for the password.', {
-          hint: 'Use --password-stdin or --password-file.',
-        });
-      }
-      const { default: password } = await import('@inquirer/password');
+    async pour(chunks) {
+      const shown = process.stdout.isTTY === true ? visibleChunks(chunks) : chunks;
+      await pipeline(Readable.from(shown), process.stdout, { end: false }).catch((error) => {
+        // Whoever reads has seen enough.
+        if (error.code !== 'EPIPE') throw error;
+      });
+    },
+    progress(text) {
+      if (process.stderr.isTTY === true) process.stderr.write(`\r\x1b[K${visibleOutput(text ?? '')}`);
+    },
+    paint: (colour, text) => styleText(colour, text, { stream: process.stdout }),
+    async ask(message, { what, hint }) {
+      askable(what, hint);
       // Questions go to stderr, so that stdout is the result alone.
+      const terminal = createInterface({ input: process.stdin, output: process.stderr });
+      const gone = new Promise<never>((_resolve, reject) => {
+        terminal.on('close', () => reject(new CommandError(EXIT.interrupted, 'Interrupted.')));
+      });
+      try {
+        return (await Promise.race([terminal.question(`${message}: `), gone])).trim();
+      } finally {
+        terminal.close();
+      }
+    },
+    async askSecret(message) {
+      askable('password', 'Use --password-stdin or --password-file.');
+      const { default: password } = await import('@inquirer/password');
       return password({ message }, { output: process.stderr });
     },
     async readStdin() {
@@ -41,6 +82,11 @@ export function terminalIo(): Io {
       return withoutLineBreak(text);
     },
   };
+}
+
+async function* visibleChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of chunks) yield visibleOutput(decoder.decode(chunk, { stream: true }));
 }
 
 export function readSecretFile(file: string): string {

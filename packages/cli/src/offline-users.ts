@@ -17,6 +17,8 @@ export async function offlineUsers(flags: Flags, io: Io): Promise<UserDirectory>
     setPassword: (email, passwordBase64) => call(offline.setPassword(email, passwordBase64)),
     setExpiry: async (email, expiry) => void (await call(offline.setExpiry(email, expiry))),
     remove: (email) => call(offline.remove(email)),
+    erase: (email) => call(offline.erase(email)),
+    unlock: (email) => call(offline.unlock(email)),
     close: () => offline.close(),
   };
 }

@@ -1,17 +1,13 @@
 import { UsersApi } from 'giantswarm';
 import { allPages } from './all-pages.ts';
-import { type ConnectionOptions, callOptions, connectAsUser, explain } from './connection.ts';
+import { type ConnectionOptions, callOptions, connectAsUser } from './connection.ts';
 import type { Io } from './io.ts';
 import type { UserDirectory } from './user-directory.ts';
 
 /** The users of a service, through its API. */
 export function onlineUsers(options: ConnectionOptions, io: Io): UserDirectory {
-  const { endpoint, client } = connectAsUser(options, io);
+  const { client, call } = connectAsUser(options, io);
   const api = new UsersApi(client);
-  const call = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      throw explain(error, endpoint);
-    });
   return {
     list: () => call(allPages((page) => api.getUsersWithHttpInfo({ ...callOptions('users-list'), ...page }))),
     show: (email) => call(api.getUser(email, callOptions('users-show'))),
@@ -34,6 +30,12 @@ export function onlineUsers(options: ConnectionOptions, io: Io): UserDirectory {
     },
     async remove(email) {
       await call(api.deleteUser(email, callOptions('users-delete')));
+    },
+    async erase(email) {
+      await call(api.deleteUser(email, { ...callOptions('users-erase'), erase: true }));
+    },
+    async unlock(email) {
+      await call(api.unlockUser(email, callOptions('users-unlock')));
     },
     async close() {},
   };

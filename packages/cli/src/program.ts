@@ -1,6 +1,10 @@
-import { Command, type CommanderError, Option } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { EXIT } from './exit-codes.ts';
+import { invocationOf } from './invocation.ts';
 import type { Io } from './io.ts';
+import { addAudit } from './syntax/audit.ts';
+import { FILE, JSON_OPTION, online, STDIN, withTimes } from './syntax/options.ts';
+import { addSession } from './syntax/session.ts';
 
 /**
  * The command line: names, options and help of every command. What a command does stands in `commands/`, loaded when it
@@ -16,7 +20,10 @@ export function buildProgram(io: Io, version: string): Command {
       writeErr: (text) => io.err(text.trimEnd()),
     })
     .showHelpAfterError('(guardbee --help, or --help behind a command, shows what there is)')
-    .addHelpText('after', HELP);
+    .addHelpText('after', HELP)
+    .hook('preAction', (_program, command) => {
+      io.invocation = invocationOf(command, version);
+    });
 
   program
     .command('serve')
@@ -37,24 +44,10 @@ export function buildProgram(io: Io, version: string): Command {
     .addHelpText('after', '\nExample:\n  guardbee serve --listen 127.0.0.1:8420 --data-dir /var/lib/guardbee')
     .action(async (options) => (await import('./commands/serve.ts')).serve(options, io));
 
-  online(program.command('login <email>'))
-    .summary('log in and keep the token')
-    .description('Log in and keep the token for the commands that follow.')
-    .option(...STDIN)
-    .option(...FILE)
-    .addHelpText('after', '\nExample:\n  guardbee login jane@example.com -e https://login.example.com')
-    .action(async (email, options) => (await import('./commands/login.ts')).login({ ...options, email }, io));
-
-  online(program.command('logout'))
-    .summary('end the token and forget it')
-    .action(async (options) => (await import('./commands/logout.ts')).logout(options, io));
-
-  online(program.command('whoami'))
-    .summary('show who you are')
-    .action(async (options) => (await import('./commands/whoami.ts')).whoami(options, io));
-
+  addSession(program, io);
   addTokens(program, io);
   addUsers(program, io);
+  addAudit(program, io);
   addPolicy(program, io);
 
   program
@@ -67,10 +60,6 @@ export function buildProgram(io: Io, version: string): Command {
   return program;
 }
 
-const STDIN = ['--password-stdin', 'read the password from standard input'] as const;
-const FILE = ['--password-file <file>', 'read the password from a file'] as const;
-const JSON_OPTION = new Option('--json', 'print JSON, for scripts');
-
 const HELP = `
 Start here:
   guardbee serve                      run the service; the first start prints a login
@@ -78,19 +67,15 @@ Start here:
   guardbee users create jane@example.com
 
 Environment:
-  GUARDBEE_ENDPOINT     the service to talk to, instead of the one you logged in to last
-  GUARDBEE_TOKEN        the token to use, instead of the one that login kept
+  GUARDBEE_ENDPOINT     the service to talk to, instead of the one in use (GSCTL_ENDPOINT counts too)
+  GUARDBEE_TOKEN        the token to use, instead of the one that login kept (GSCTL_AUTH_TOKEN counts too)
   GUARDBEE_CONFIG_DIR   where login keeps it
+  GUARDBEE_NO_CMDLINE   1: don't tell the service which command asks
+  NO_COLOR              no colours
 
 Exit codes:
   0 done   1 failed   2 wrong usage   3 not logged in or refused   4 service not reachable
   78 wrong configuration   130 interrupted`;
-
-function online(command: Command): Command {
-  return command
-    .option('-e, --endpoint <url>', 'the service to talk to (GUARDBEE_ENDPOINT)')
-    .addOption(JSON_OPTION);
-}
 
 function addTokens(program: Command, io: Io): void {
   const tokens = program
@@ -99,7 +84,7 @@ function addTokens(program: Command, io: Io): void {
     .description('List, make and end tokens. A token is named by its id, which is no secret.');
   const load = () => import('./commands/tokens.ts');
 
-  online(tokens.command('list'))
+  withTimes(online(tokens.command('list')))
     .summary('list living tokens; * is the one of this session')
     .option('--user <email>', "somebody else's, as an administrator")
     .action(async (options) => (await load()).listTokens(options, io));
@@ -111,10 +96,10 @@ function addTokens(program: Command, io: Io): void {
     .option(...STDIN)
     .option(...FILE)
     .action(async (email, options) => (await load()).createToken({ ...options, email }, io));
-  online(tokens.command('show <id>'))
+  withTimes(online(tokens.command('show <id>')))
     .summary('show one token')
     .action(async (id, options) => (await load()).showToken({ ...options, id }, io));
-  online(tokens.command('why <id>'))
+  withTimes(online(tokens.command('why <id>')))
     .summary('say why a token is not accepted any more')
     .action(async (id, options) => (await load()).whyToken({ ...options, id }, io));
   online(tokens.command('revoke [id...]'))
@@ -152,7 +137,7 @@ function addUsers(program: Command, io: Io): void {
       "\nForgot the administrator's password? On the machine of the service:\n  guardbee users set-password admin@localhost --offline --data-dir ./guardbee-data",
     );
   const command = (usage: string, summary: string): Command =>
-    online(users.command(usage))
+    withTimes(online(users.command(usage)))
       .summary(summary)
       .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
       .option('--offline', 'work on the data directory of this machine; no login needed')
@@ -171,6 +156,12 @@ function addUsers(program: Command, io: Io): void {
     .action(async (email, options) => (await load()).createUser({ ...options, email }, io));
   command('delete <email>', 'delete an account and end its tokens').action(async (email, options) =>
     (await load()).deleteUser({ ...options, email }, io),
+  );
+  command('erase <email>', 'delete an account, and what is personal about it from the audit trail')
+    .option('--yes', 'ask nothing')
+    .action(async (email, options) => (await load()).eraseUser({ ...options, email }, io));
+  command('unlock <email>', 'open an account that too many wrong passwords have closed').action(
+    async (email, options) => (await load()).unlockUser({ ...options, email }, io),
   );
   command('set-password <email>', "set an account's password and end its other tokens")
     .option(...STDIN)

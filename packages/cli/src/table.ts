@@ -1,16 +1,23 @@
-/** Rows as aligned columns under their headings. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [headings, ...rows];
+import { visible } from './visible.ts';
+
+/** Rows as aligned columns under their headings. `paint` colours a cell that is aligned already. */
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: (cell: string, column: number) => string = (cell) => cell,
+): string {
+  const all = [headings, ...rows].map((row) => row.map(visible));
   const widths = headings.map((_heading, column) =>
     Math.max(...all.map((row) => (row[column] ?? '').length)),
   );
   return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
+    .map((row, index) => {
+      const cells = row.map((cell, column) =>
+        column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+      );
+      const painted = index === 0 ? cells : cells.map(paint);
+      return painted.join('  ').trimEnd();
+    })
     .join('\n');
 }
 
@@ -18,13 +25,6 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 export function lines(values: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(values).map((name) => name.length));
   return Object.entries(values)
-    .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+    .map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}`)
     .join('\n');
-}
-
-const NEVER = '0001-01-01T00:00:00Z';
-
-/** A time of the API for a person. */
-export function showTime(time: string | null | undefined): string {
-  return time === NEVER || time === null || time === undefined ? 'never' : time;
 }

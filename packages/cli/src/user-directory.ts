@@ -14,5 +14,9 @@ export interface UserDirectory {
   setPassword(email: string, passwordBase64: string, askCurrent: () => Promise<string>): Promise<void>;
   setExpiry(email: string, expiry: string): Promise<void>;
   remove(email: string): Promise<void>;
+  /** Removes the user, and what is personal about them from everything that is kept of the past. */
+  erase(email: string): Promise<void>;
+  /** Opens an account again that too many wrong passwords have closed. */
+  unlock(email: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,42 +1,78 @@
 import { AuthTokensApi, isApiError } from 'giantswarm';
-import { type ConnectionOptions, callOptions, connectAsUser, explain } from '../connection.ts';
-import { configDirectory, readCredentials, writeCredentials } from '../credentials.ts';
+import {
+  type ConnectionOptions,
+  callOptions,
+  clientFor,
+  connectAsUser,
+  endpointOf,
+  explain,
+} from '../connection.ts';
+import { configDirectory, readCredentials, updateCredentials } from '../credentials.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { withoutAccount } from '../known-endpoints.ts';
 
 export interface LogoutOptions extends ConnectionOptions {
+  readonly all?: boolean;
   readonly json?: boolean;
+}
+
+/** A session that is to end; `email` undefined: its token came from the environment and is not kept here. */
+interface Session {
+  readonly endpoint: string;
+  readonly email: string | undefined;
+  readonly token: string;
 }
 
 /** Ends the token at the service and forgets it here: the latter whatever the service says. */
 export async function logout(options: LogoutOptions, io: Io): Promise<void> {
-  const { endpoint, client } = connectAsUser(options, io);
-  const failure = await new AuthTokensApi(client).deleteAuthToken(callOptions('logout')).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  forget(endpoint, io);
-  // 401: the token had ended before, which is what was wanted.
-  if (failure !== undefined && !(isApiError(failure) && failure.status === 401)) {
-    const cause = explain(failure, endpoint);
-    const exitCode = cause instanceof CommandError ? cause.exitCode : EXIT.failed;
-    throw new CommandError(
-      exitCode,
-      `The token is forgotten here, but the service could not end it: ${(cause as Error).message}`,
-      {
-        hint: 'It may still be accepted until the service is told: log in again and end your other tokens.',
-        cause,
-      },
-    );
-  }
-  if (options.json) io.out(JSON.stringify({ endpoint }));
-  else io.out(`Logged out at ${endpoint}.`);
+  if (options.all) return logoutEverywhere(options, io);
+  const { endpoint, token, account } = connectAsUser(options, io);
+  const failure = await end({ endpoint, token, email: account }, io);
+  if (failure !== undefined) throw notTold('The token is', failure, endpoint);
+  io.out(options.json ? JSON.stringify({ endpoint }) : `Logged out at ${endpoint}.`);
 }
 
-function forget(endpoint: string, io: Io): void {
-  const directory = configDirectory(io.env);
-  const { endpoints, ...rest } = readCredentials(directory);
-  if (!(endpoint in endpoints)) return;
-  const { [endpoint]: _forgotten, ...others } = endpoints;
-  writeCredentials(directory, { ...rest, endpoints: others });
+/** All sessions that are kept here, or all at the endpoint that is named. */
+async function logoutEverywhere(options: LogoutOptions, io: Io): Promise<void> {
+  const credentials = readCredentials(configDirectory(io.env));
+  const only = options.endpoint === undefined ? undefined : endpointOf(options, io, credentials);
+  const sessions = Object.entries(credentials.endpoints)
+    .filter(([endpoint]) => only === undefined || endpoint === only)
+    .flatMap(([endpoint, { accounts }]) =>
+      Object.entries(accounts).map(([email, { token }]): Session => ({ endpoint, email, token })),
+    );
+  const failures = await Promise.all(sessions.map((session) => end(session, io)));
+  const untold = sessions.flatMap(({ endpoint }, index) => (failures[index] === undefined ? [] : [endpoint]));
+  const count = sessions.length - untold.length;
+  if (options.json) io.out(JSON.stringify({ count, untold }));
+  else io.out(`Ended ${count} ${count === 1 ? 'session' : 'sessions'}.`);
+  const first = failures.find((failure) => failure !== undefined);
+  if (first !== undefined) throw notTold('All tokens are', first, String(untold[0]));
+}
+
+/** Answers what went wrong. 401 is fine: the token had ended before, which is what was wanted. */
+async function end({ endpoint, email, token }: Session, io: Io): Promise<unknown> {
+  const failure = await new AuthTokensApi(clientFor(endpoint, token, io))
+    .deleteAuthToken(callOptions('logout'))
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  if (email !== undefined) {
+    updateCredentials(configDirectory(io.env), (now) => withoutAccount(now, endpoint, email));
+  }
+  return isApiError(failure) && failure.status === 401 ? undefined : failure;
+}
+
+function notTold(what: string, failure: unknown, endpoint: string): CommandError {
+  const cause = explain(failure, endpoint);
+  return new CommandError(
+    cause instanceof CommandError ? cause.exitCode : EXIT.failed,
+    `${what} forgotten here, but the service could not end it: ${(cause as Error).message}`,
+    {
+      hint: 'It may still be accepted until the service is told: log in again and end your other tokens.',
+      cause,
+    },
+  );
 }

@@ -1,21 +1,18 @@
 import { AuthTokensApi, UsersApi, type V4AuthToken } from 'giantswarm';
 import { allPages } from '../all-pages.ts';
-import { type ConnectionOptions, callOptions, connect, connectAsUser, explain } from '../connection.ts';
+import { type ConnectionOptions, callOptions, connect, connectAsUser } from '../connection.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { type PasswordOptions, readPassword, toBase64 } from '../password-input.ts';
-import { lines, showTime, table } from '../table.ts';
+import { lines, table } from '../table.ts';
+import { showTime, type TimeOptions } from '../times.ts';
 
-export interface TokensOptions extends ConnectionOptions {
+export interface TokensOptions extends ConnectionOptions, TimeOptions {
   readonly json?: boolean;
 }
 
 function session(options: TokensOptions, io: Io) {
-  const { endpoint, client } = connectAsUser(options, io);
-  const call = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      throw explain(error, endpoint);
-    });
+  const { client, call } = connectAsUser(options, io);
   return { api: new AuthTokensApi(client), call };
 }
 
@@ -30,7 +27,7 @@ export async function listTokens(options: TokensOptions & { user?: string }, io:
       : api.getUserAuthTokensWithHttpInfo(user, opts);
   };
   const tokens = await call(allPages(getPage));
-  io.out(options.json ? JSON.stringify(tokens) : showTokens(tokens));
+  io.out(options.json ? JSON.stringify(tokens) : showTokens(tokens, options));
 }
 
 /** Makes a token beside the one of the session: for a script or a service. It is shown once. */
@@ -39,7 +36,7 @@ export async function createToken(
     PasswordOptions & { email: string; name?: string; expiry?: string; scope?: string[] },
   io: Io,
 ): Promise<void> {
-  const { endpoint, client } = connect(options, io);
+  const { endpoint, client, call } = connect(options, io);
   const password = await readPassword(options, io, `Password of ${options.email} at ${endpoint}`);
   const { email, name, expiry, scope } = options;
   const body = {
@@ -49,20 +46,16 @@ export async function createToken(
     ...(expiry === undefined ? {} : { expiry: expiry === 'never' ? '0001-01-01T00:00:00Z' : expiry }),
     ...(scope === undefined ? {} : { scopes: scope }),
   };
-  const created = await new AuthTokensApi(client)
-    .createAuthToken(body, callOptions('tokens-create'))
-    .catch((error) => {
-      throw explain(error, endpoint);
-    });
+  const created = await call(new AuthTokensApi(client).createAuthToken(body, callOptions('tokens-create')));
   if (options.json) return io.out(JSON.stringify(created));
-  io.err(`Token ${created.id}, expires ${showTime(created.expiry)}. It is shown only now:`);
+  io.err(`Token ${created.id}, expires ${showTime(created.expiry, options)}. It is shown only now:`);
   io.out(String(created.auth_token));
 }
 
 export async function showToken(options: TokensOptions & { id: string }, io: Io): Promise<void> {
   const { api, call } = session(options, io);
   const token = await call(api.getAuthToken(options.id, callOptions('tokens-show')));
-  io.out(options.json ? JSON.stringify(token) : describe(token));
+  io.out(options.json ? JSON.stringify(token) : describe(token, options));
 }
 
 /** Why a token is not accepted any more. */
@@ -73,7 +66,7 @@ export async function whyToken(options: TokensOptions & { id: string }, io: Io):
   if (token.ended === undefined) return io.out(`Token ${token.id} is alive.`);
   const { cause, time, actor, request_id: request } = token.ended;
   const by = actor === null ? 'the service or its operator' : `user ${actor}`;
-  io.out(`Token ${token.id} ended ${time}: ${EXPLAINED[String(cause)] ?? cause}.`);
+  io.out(`Token ${token.id} ended ${showTime(time, options)}: ${EXPLAINED[String(cause)] ?? cause}.`);
   io.out(lines({ cause: String(cause), by, request: request ?? 'none' }));
 }
 
@@ -119,25 +112,26 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   restored: 'the service was restored from a backup',
 };
 
-function describe(token: V4AuthToken): string {
+function describe(token: V4AuthToken, options: TimeOptions): string {
+  const { last_used: used, ended } = token;
   return lines({
     id: String(token.id),
     name: token.name ?? '-',
-    created: String(token.created),
-    expires: showTime(token.expiry),
+    created: showTime(token.created, options),
+    expires: showTime(token.expiry, options),
     scopes: (token.scopes ?? []).join(' '),
-    used: token.last_used ? `${token.last_used.time} from ${token.last_used.ip}` : 'never',
-    ...(token.ended === undefined ? {} : { ended: `${token.ended.time} (${token.ended.cause})` }),
+    used: used ? `${showTime(used.time, options)} from ${used.ip}` : 'never',
+    ...(ended === undefined ? {} : { ended: `${showTime(ended.time, options)} (${ended.cause})` }),
   });
 }
 
-function showTokens(tokens: readonly V4AuthToken[]): string {
+function showTokens(tokens: readonly V4AuthToken[], options: TimeOptions): string {
   const rows = tokens.map((token) => [
     `${token.id}${token.current ? ' *' : ''}`,
     token.name ?? '-',
-    String(token.created),
-    showTime(token.expiry),
-    showTime(token.last_used?.time),
+    showTime(token.created, options),
+    showTime(token.expiry, options),
+    showTime(token.last_used?.time, options),
     token.last_used?.activity ?? '-',
     (token.scopes ?? []).join(' '),
   ]);

@@ -4,11 +4,14 @@ import { offlineUsers } from '../offline-users.ts';
 import { onlineUsers } from '../online-users.ts';
 import { type PasswordOptions, readNewPassword, readPassword, toBase64 } from '../password-input.ts';
 import { showUser, showUsers } from '../show-user.ts';
+import { showTime, type TimeOptions } from '../times.ts';
 import type { UserDirectory } from '../user-directory.ts';
+import { visible } from '../visible.ts';
 
 /** What all users' commands take. */
-export interface UsersOptions {
+export interface UsersOptions extends TimeOptions {
   readonly endpoint?: string;
+  readonly account?: string;
   readonly offline?: boolean;
   readonly dataDir?: string;
   readonly json?: boolean;
@@ -19,14 +22,14 @@ const NEVER = '0001-01-01T00:00:00Z';
 export function listUsers(options: UsersOptions, io: Io): Promise<void> {
   return inDirectory(options, io, async (users) => {
     const all = await users.list();
-    io.out(options.json ? JSON.stringify(all) : showUsers(all));
+    io.out(options.json ? JSON.stringify(all) : showUsers(all, options));
   });
 }
 
 export function showOneUser(options: UsersOptions & { email: string }, io: Io): Promise<void> {
   return inDirectory(options, io, async (users) => {
     const user = await users.show(options.email);
-    io.out(options.json ? JSON.stringify(user) : showUser(user));
+    io.out(options.json ? JSON.stringify(user) : showUser(user, options));
   });
 }
 
@@ -47,6 +50,35 @@ export function deleteUser(options: UsersOptions & { email: string }, io: Io): P
   return inDirectory(options, io, async (users) => {
     await users.remove(options.email);
     say(options, io, { email: options.email }, `Deleted ${options.email} and ended all tokens of this user.`);
+  });
+}
+
+export function unlockUser(options: UsersOptions & { email: string }, io: Io): Promise<void> {
+  return inDirectory(options, io, async (users) => {
+    await users.unlock(options.email);
+    say(options, io, { email: options.email }, `${options.email} may try to log in again from anywhere.`);
+  });
+}
+
+/** There is no way back, so the e-mail has to be typed once more. */
+export async function eraseUser(
+  options: UsersOptions & { email: string; yes?: boolean },
+  io: Io,
+): Promise<void> {
+  const { email, yes = false } = options;
+  if (!yes) {
+    io.err(
+      `This deletes ${visible(email)} and removes e-mail, addresses and names from the audit trail, for good.`,
+    );
+    const typed = await io.ask('Type the e-mail to go on', {
+      what: 'confirmation',
+      hint: 'With --yes nothing is asked.',
+    });
+    if (typed !== email) throw new CommandError(EXIT.usage, 'That is another one; nothing was done.');
+  }
+  await inDirectory(options, io, async (users) => {
+    await users.erase(email);
+    say(options, io, { email }, `Erased ${email}. The audit trail can still be verified.`);
   });
 }
 
@@ -72,7 +104,7 @@ export function setExpiry(options: UsersOptions & { email: string; expiry: strin
       options,
       io,
       { email, expiry },
-      `${email} ${expiry === NEVER ? 'never expires' : `expires ${expiry}`}.`,
+      `${email} ${expiry === NEVER ? 'never expires' : `expires ${showTime(expiry, options)}`}.`,
     );
   });
 }

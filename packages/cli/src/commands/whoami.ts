@@ -1,17 +1,16 @@
 import { UsersApi } from 'giantswarm';
-import { type ConnectionOptions, callOptions, connectAsUser, explain } from '../connection.ts';
+import { type ConnectionOptions, callOptions, connectAsUser } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { showUser } from '../show-user.ts';
+import type { TimeOptions } from '../times.ts';
 
-export interface WhoamiOptions extends ConnectionOptions {
+export interface WhoamiOptions extends ConnectionOptions, TimeOptions {
   readonly json?: boolean;
 }
 
 /** Shows whom the token speaks for. */
 export async function whoami(options: WhoamiOptions, io: Io): Promise<void> {
-  const { endpoint, client } = connectAsUser(options, io);
-  const user = await new UsersApi(client).getCurrentUser(callOptions('whoami')).catch((error: unknown) => {
-    throw explain(error, endpoint);
-  });
-  io.out(options.json ? JSON.stringify(user) : showUser(user, { endpoint }));
+  const { endpoint, client, call } = connectAsUser(options, io);
+  const user = await call(new UsersApi(client).getCurrentUser(callOptions('whoami')));
+  io.out(options.json ? JSON.stringify(user) : showUser(user, options, { endpoint }));
 }
