@@ -1,9 +1,10 @@
 /**
- * Writes the tables of docs/configuration.md and docs/api.md from the code; with `--check` only says whether they are as
+ * Writes the tables of docs/configuration.md, docs/audit-events.md and docs/api.md from the code; with `--check` only says whether they are as
  * the code has them. Without it the docs would promise settings and operations that are not there.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUDIT_EVENTS } from '../packages/server/src/audit-events.ts';
 import { SETTINGS } from '../packages/server/src/config.ts';
 import { startTestService } from '../packages/server/test/service.ts';
 
@@ -22,6 +23,11 @@ function settingsTable(): string {
     (setting) => `| \`${setting.key}\` | ${flagOf(setting)} | ${setting.default} | ${setting.allowed} |`,
   );
   return ['| environment | flag | default | allowed |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function eventsTable(): string {
+  const rows = Object.entries(AUDIT_EVENTS).map(([event, meaning]) => `| \`${event}\` | ${meaning} |`);
+  return ['| event | what happened |', '|---|---|', ...rows].join('\n');
 }
 
 interface OpenApi {
@@ -68,5 +74,6 @@ function update(document: string, name: string, table: string): void {
 }
 
 update('docs/configuration.md', 'settings', settingsTable());
+update('docs/audit-events.md', 'events', eventsTable());
 update('docs/api.md', 'operations', await operationsTable());
 if (check && stale > 0) process.exitCode = 1;
