@@ -80,3 +80,13 @@ test('no secret is repeated in a message', () => {
   refused({ GUARDBEE_DATABASE_URL: 'mysql://user:hunter2@db/x' }, /^(?!.*hunter2).*\(hidden\)/);
   refused({ GUARDBEE_ADMIN_PASSWORD: 'hunter2' }, /^(?!.*hunter2).*GUARDBEE_ADMIN_EMAIL/);
 });
+
+test("a hash never gets less than OWASP's floor, nor more memory than is computed", () => {
+  assert.deepEqual(readConfig({}).hashParameters, { memoryKiB: 19_456, passes: 2, lanes: 1 });
+  const set = readConfig({ GUARDBEE_HASH_MEMORY_MIB: '64', GUARDBEE_HASH_PASSES: '3' });
+  assert.deepEqual(set.hashParameters, { memoryKiB: 65_536, passes: 3, lanes: 1 });
+  for (const memory of ['18', '1025', '0', '-19', '19.5', '64MiB', '0x40', '1e2'])
+    refused({ GUARDBEE_HASH_MEMORY_MIB: memory }, /GUARDBEE_HASH_MEMORY_MIB cannot be .* 19 to 1024/);
+  for (const passes of ['1', '0', '101', 'two', '2.5'])
+    refused({ GUARDBEE_HASH_PASSES: passes }, /GUARDBEE_HASH_PASSES cannot be .* 2 to 100/);
+});

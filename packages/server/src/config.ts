@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { Retention } from './housekeeping.ts';
+import { HASH_LIMITS, type HashParameters } from './login/password.ts';
 import type { TokenPolicy } from './storage/records.ts';
 import type { TokenLimit } from './storage/store.ts';
 
@@ -16,6 +17,7 @@ export interface Config {
   /** `kid:base64[,kid:base64]`; undefined: the file in `keysDir`. */
   readonly digestKeys: string | undefined;
   readonly firstAdmin: { readonly email: string; readonly password: string | undefined } | undefined;
+  readonly hashParameters: HashParameters;
   readonly installationName: string;
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
@@ -82,6 +84,16 @@ export const SETTINGS = {
     default: 'the file `digest-keys` in the keys directory, made at the first start',
     allowed: 'kid:base64[,kid:base64], the first one in use, each of 32 bytes or more',
     secret: true,
+  },
+  hashMemory: {
+    key: 'GUARDBEE_HASH_MEMORY_MIB',
+    default: '19',
+    allowed: '19 to 1024: MiB that each password hash needs; `guardbee hash calibrate` proposes',
+  },
+  hashPasses: {
+    key: 'GUARDBEE_HASH_PASSES',
+    default: '2',
+    allowed: '2 to 100: passes over that memory; older hashes follow at the next login',
   },
   adminEmail: {
     key: 'GUARDBEE_ADMIN_EMAIL',
@@ -188,6 +200,7 @@ export function readConfig(
     databaseUrl: parseDatabaseUrl(given(SETTINGS.databaseUrl) ?? `sqlite:${join(dataDir, 'guardbee.db')}`),
     digestKeys: given(SETTINGS.digestKeys),
     firstAdmin: adminEmail === undefined ? undefined : { email: adminEmail, password: adminPassword },
+    hashParameters: parseHashParameters(given(SETTINGS.hashMemory), given(SETTINGS.hashPasses)),
     installationName: parseName(given(SETTINGS.installationName) ?? hostname()),
     corsOrigins: listOf(given(SETTINGS.corsOrigins)).map(parseOrigin),
     trustedProxies: listOf(given(SETTINGS.trustedProxies)).map(parseNetwork),
@@ -342,4 +355,18 @@ function parseTokenLimit(most: string | undefined, action: string | undefined): 
   }
   if (most === undefined) return undefined;
   return { most: parseCount(SETTINGS.tokensPerUser, most), action: action ?? 'refuse' };
+}
+
+function parseHashParameters(memory: string | undefined, passes: string | undefined): HashParameters {
+  const { leastMemoryMiB, mostMemoryMiB, leastPasses, mostPasses } = HASH_LIMITS;
+  const number = (setting: Setting, text: string, least: number, most: number): number => {
+    if (!/^\d{1,4}$/.test(text) || Number(text) < least || Number(text) > most) throw refuse(setting, text);
+    return Number(text);
+  };
+  const memoryText = memory ?? SETTINGS.hashMemory.default;
+  return {
+    memoryKiB: 1024 * number(SETTINGS.hashMemory, memoryText, leastMemoryMiB, mostMemoryMiB),
+    passes: number(SETTINGS.hashPasses, passes ?? SETTINGS.hashPasses.default, leastPasses, mostPasses),
+    lanes: 1,
+  };
 }

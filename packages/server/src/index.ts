@@ -3,10 +3,12 @@ export { type ChainReport, type ReadChain, verifyChain } from './audit/verify-ch
 export { type Config, ConfigError, type Flags, type LogLevel, readConfig, SETTINGS } from './config.ts';
 export { REFUSALS, Refusal } from './errors.ts';
 export { createLogger } from './log.ts';
+export { calibrateHash, type MeasuredHash } from './login/calibrate.ts';
 export { type Offline, openOffline, type UserReply } from './offline.ts';
 export { type Service, startService } from './serve.ts';
 export type { AuditHead, ChainedAuditEvent } from './storage/audit-store.ts';
 export { StoreUnavailable, StoreUnusable } from './storage/store.ts';
 export { DigestKeysError } from './tokens/digest-keys.ts';
 export type { PlannedEnd, PolicyPlan } from './tokens/policy-plan.ts';
+export type { ImportedLine } from './users/import-users.ts';
 export { VERSION } from './version.ts';

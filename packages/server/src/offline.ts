@@ -4,6 +4,7 @@ import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { parseExpiry } from './expiry.ts';
+import { parseJsonBody } from './http/json-body.ts';
 import { createHashQueue } from './login/hash-queue.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import { readServiceKeys } from './service-keys.ts';
@@ -13,7 +14,9 @@ import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
 import { resetPassword } from './users/change-password.ts';
 import { createUser } from './users/create-user.ts';
 import { eraseUser } from './users/erase-user.ts';
+import { exportUsers } from './users/export-users.ts';
 import { getUserByEmail } from './users/find-user.ts';
+import { type ImportedLine, importUsers } from './users/import-users.ts';
 import { deleteUser, modifyUser } from './users/modify-user.ts';
 import { unlockUser } from './users/unlock-user.ts';
 import { userReply } from './users/user-reply.ts';
@@ -44,6 +47,10 @@ export interface Offline {
   unlock(email: string): Promise<void>;
   /** The whole audit trail, as `GET /v4/audit-events/export/` gives it. */
   exportAudit(format: 'ndjson' | 'csv'): AsyncIterable<string>;
+  /** Accounts from elsewhere: see `importUsers`. */
+  importUsers(chunks: AsyncIterable<Buffer>, options: { dryRun: boolean }): AsyncIterable<ImportedLine>;
+  /** All accounts, as lines that an import reads. */
+  exportUsers(options: { withHashes: boolean }): AsyncIterable<string>;
   /** Which living tokens the configured policy would end now. Changes nothing. */
   planPolicy(): Promise<PolicyPlan>;
   close(): Promise<void>;
@@ -53,9 +60,11 @@ export async function openOffline(config: Config): Promise<Offline> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const digestKeys = readServiceKeys(config);
   const store = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
-  const hashes = createHashQueue({ workers: 1 });
+  // Whoever types a command waits for it.
+  const hashes = createHashQueue({ workers: 1, maxWaitMs: 600_000, parameters: config.hashParameters });
   const throttle = createThrottle({ store, digestKeys, clock: systemClock(), rules: THROTTLE_RULES });
-  const parts = { store, hashes, clock: systemClock(), throttle };
+  const { installationName } = config;
+  const parts = { store, hashes, clock: systemClock(), throttle, installationName };
   const show = (user: UserRecord): UserReply => userReply(user, parts.clock.now());
   const act = { actor: null, requestId: null };
   return {
@@ -85,6 +94,8 @@ export async function openOffline(config: Config): Promise<Offline> {
       format === 'csv'
         ? exportCsv(store)
         : exportNdjson(store, new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)]))),
+    importUsers: (chunks, options) => importUsers({ ...parts, parse: parseJsonBody }, chunks, act, options),
+    exportUsers: (options) => exportUsers(store, options),
     planPolicy: () => planPolicy(parts, config.tokenPolicy, config.tokenLimit),
     async close() {
       await hashes.close();

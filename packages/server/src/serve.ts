@@ -71,7 +71,7 @@ export async function startService(
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     const lock = lockDirectory(config.dataDir);
     closers.push(() => lock.release());
-    const hashes = createEvenHashQueue(createHashQueue());
+    const hashes = createEvenHashQueue(createHashQueue({ parameters: config.hashParameters }));
     closers.push(() => hashes.close());
     const decoy = hashes.hash(generatePassword());
     const digestKeys = readServiceKeys(config, reportTo(logger));

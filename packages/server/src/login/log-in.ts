@@ -3,7 +3,9 @@ import type { Act, TokenRecord, UserRecord } from '../storage/records.ts';
 import { type IssueParts, issueToken, type WantedToken } from '../tokens/issue.ts';
 import { canonicalEmail } from '../users/email.ts';
 import { checkPassword, type PasswordDoor } from './check-password.ts';
-import { isOutdated, parsePassword } from './password.ts';
+import { HashQueueOverloaded } from './hash-queue.ts';
+import { parsePassword } from './password.ts';
+import { sourcePrefix } from './source-prefix.ts';
 
 export interface LoginParts extends IssueParts, PasswordDoor {}
 
@@ -40,7 +42,9 @@ export async function logIn(
       message: 'Only an administrator may have a token of scope introspect.',
     });
   }
-  const current = isOutdated(user.passwordHash) ? await upgrade(parts, user, password, act) : user;
+  const current = parts.hashes.isOutdated(user.passwordHash)
+    ? await upgrade(parts, user, password, act)
+    : user;
   const issued = current === undefined ? 'stale' : await issueToken(parts, current, wanted, act);
   if (issued === 'too_many') {
     throw new Refusal('INVALID_INPUT', {
@@ -61,11 +65,18 @@ async function upgrade(
   password: string,
   act: Omit<Act, 'time' | 'actor'>,
 ): Promise<UserRecord | undefined> {
-  const passwordHash = await parts.hashes.hash(password);
+  const source = sourcePrefix(act.origin?.ip ?? '');
+  const passwordHash = await parts.hashes.hash(password, source).catch((error: unknown) => {
+    if (error instanceof HashQueueOverloaded) return undefined;
+    throw error;
+  });
+  // The password was right: on a busy day the next login upgrades.
+  if (passwordHash === undefined) return user;
   const upgradeAct = { ...act, actor: user.id, time: parts.clock.now() };
   if (await parts.store.upgradePasswordHash(user.id, user.passwordHash, passwordHash, upgradeAct))
     return { ...user, passwordHash };
   const fresh = await parts.store.findUser(user.id);
-  if (fresh === undefined || !(await parts.hashes.verify(password, fresh.passwordHash))) return undefined;
+  if (fresh === undefined || !(await parts.hashes.verify(password, fresh.passwordHash, source)))
+    return undefined;
   return fresh;
 }
