@@ -120,6 +120,7 @@ export function examineActivity(open: OpenRoom): void {
     for (const step of [minute, hour]) {
       const all = await store.listActivities({ ...everything, step }, 10_000);
       assert.equal(all.length, 2500);
+      assert.ok(all.every((row) => row.count === 1));
       const first = await store.listActivities({ ...everything, step }, 1001);
       assert.deepEqual(first, all.slice(0, 1001));
       const one = await store.listActivities({ ...everything, step, activity: 'a1' }, 10_000);

@@ -238,18 +238,23 @@ export function examineAudit(open: OpenRoom): void {
 
   fact('what fails leaves no event, and what succeeds beside it does', open, async (store) => {
     const user = await addUser(store);
+    const dead = await addToken(store, user, { expiry: now });
+    // Makes room first, with an event, and fails then.
+    const half = { most: 100, action: 'retire-oldest' } as const;
     const events = await eventsOf(store, async () => {
       const answers = Array.from({ length: 40 }, (_, n) => {
         const bad = n % 4 === 3 ? { ...asked, requestId: 'a\0b' } : asked;
-        return store.issueToken(
-          sampleToken(user, n % 4 === 1 ? { name: '\ud800' } : {}),
-          user.passwordHash,
-          bad,
-        );
+        return n % 4 === 1
+          ? store.issueToken(sampleToken(user, { name: '\ud800' }), user.passwordHash, asked, half)
+          : store.issueToken(sampleToken(user), user.passwordHash, bad);
       });
       await Promise.allSettled(answers);
     });
-    assert.equal(events.length, 20);
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      Array(20).fill('login.succeeded'),
+    );
+    assert.notEqual(await store.findTokenById(dead.id), undefined);
     await checkChains(store);
   });
 

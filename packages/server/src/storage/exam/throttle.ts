@@ -136,17 +136,6 @@ export function examineThrottle(open: OpenRoom): void {
     assert.equal(await refusedUntil(other, end + 10), end + 9 + 2 * rules.firstWait);
   });
 
-  fact('a try given back leaves the time of another one of the same instant', open, async (store) => {
-    const it = guesser(store, 'someone');
-    await fail(it, 'the old one', now - 500_000);
-    await failTimes(it, rules.freeFailures - 3, now - 500_000);
-    const [again, fresh] = [await reserve(it, 'the old one'), await reserve(it, newPassword())];
-    await settle(it, again, 'failed');
-    await settle(it, fresh, 'failed');
-    await fail(it);
-    assert.equal(await refusedUntil(it), now + rules.firstWait);
-  });
-
   fact('eight wrong passwords are remembered, the latest', open, async (store) => {
     const it = guesser(store, 'someone');
     const failLater = async (password: string, n: number) => fail(it, password, now + n * rules.longestWait);

@@ -52,7 +52,7 @@ function fail(
   const counter = changeCounter(db, reserved, act, (before) => {
     const { isRepeated, fingerprints } = addFingerprint(before.fingerprints, reserved.keys.fingerprint);
     isNew = !isRepeated;
-    return { ...(isRepeated ? giveBack(before, reserved) : keep(before, reserved)), fingerprints };
+    return { ...(isRepeated ? giveBack(before, reserved) : before), fingerprints };
   });
   if (counter === undefined || !isNew || reserved.counter === 'lane' || outcome.userId === null) return;
   // Those under way may be the same password once more.
@@ -84,11 +84,6 @@ function giveBack(counter: Counter, { previous, last }: TryReserved): Counter {
     failures: Math.max(counter.failures - 1, 0),
     last: counter.last === last ? previous : counter.last,
   };
-}
-
-/** Another try of the same instant, given back, may have taken the time with it. */
-function keep(counter: Counter, { last }: TryReserved): Counter {
-  return { ...counter, last: Math.max(counter.last ?? last, last) };
 }
 
 function giveBackToSource(db: DatabaseSync, source: Uint8Array, rules: ThrottleRules): void {
