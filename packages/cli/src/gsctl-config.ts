@@ -19,7 +19,7 @@ export interface GsctlConfig {
 export function parseGsctlConfig(text: string, file: string): GsctlConfig {
   let config: unknown;
   try {
-    config = parse(text, { prettyErrors: true, logLevel: 'silent' });
+    config = parse(text, { logLevel: 'error' });
   } catch (error) {
     const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
     const where = line === undefined ? '' : ` in line ${line}`;

@@ -3,6 +3,7 @@ import { EXIT } from './exit-codes.ts';
 import { invocationOf } from './invocation.ts';
 import type { Io } from './io.ts';
 import { addAudit } from './syntax/audit.ts';
+import { addHash, addImportAndExport } from './syntax/bulk.ts';
 import { FILE, JSON_OPTION, online, STDIN, withTimes } from './syntax/options.ts';
 import { addSession } from './syntax/session.ts';
 
@@ -49,6 +50,7 @@ export function buildProgram(io: Io, version: string): Command {
   addUsers(program, io);
   addAudit(program, io);
   addPolicy(program, io);
+  addHash(program, io);
 
   program
     .command('version')
@@ -170,6 +172,7 @@ function addUsers(program: Command, io: Io): void {
   command('set-expiry <email> <time>', 'set when an account ends: an RFC 3339 time, or never').action(
     async (email, expiry, options) => (await load()).setExpiry({ ...options, email, expiry }, io),
   );
+  addImportAndExport(users, io);
 }
 
 /** Commander's own complaints are about usage; its help and version are no errors. */
