@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { act, addToken, addUser } from '../exam/samples.ts';
 import type { Change } from '../records.ts';
@@ -78,6 +79,26 @@ describe('the feed of changes on PostgreSQL', { skip }, async () => {
       assert.deepEqual(seen, followers[0]?.seen);
       assert.deepEqual(tokenIds(seen).sort(), tokens.map(({ id }) => id).sort());
     }
+  });
+
+  fact('numbers are given out by one after the other', async ({ store }, client) => {
+    const user = await addUser(store);
+    const [first, second] = [await addToken(store, user), await addToken(store, user)];
+    await store.endToken(first.id, 'logout', act);
+    await client.query('BEGIN');
+    await client.query('SELECT number_changes()');
+    await store.endToken(second.id, 'logout', act);
+    const page = store.changesAfter(0, 10);
+    const winner = await Promise.race([page, wait(300, 'still waiting')]);
+    assert.equal(winner, 'still waiting');
+    await client.query('COMMIT');
+    assert.deepEqual(
+      (await page).map((change) => [change.seq, ...tokenIds([change])]),
+      [
+        [1, first.id],
+        [2, second.id],
+      ],
+    );
   });
 
   fact(
