@@ -1,17 +1,11 @@
 import { Refusal } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { objectionToHash } from '../login/foreign-hash.ts';
-import { newPassword } from '../login/new-password.ts';
-import { parseTime } from '../rfc3339.ts';
-import type { Act, UserRecord } from '../storage/records.ts';
-import { checkEmail, type UserParts } from './create-user.ts';
-import { checkGroups } from './groups.ts';
+import type { Act } from '../storage/records.ts';
+import type { UserParts } from './create-user.ts';
+import { type ImportedAccount, type ImportRules, LONGEST_LINE, parseAccount } from './import-account.ts';
 import { splitLines } from './split-lines.ts';
 
-export interface ImportParts extends UserParts {
-  /** Bytes to JSON, strictly. Throws when they aren't. */
-  readonly parse: (bytes: Buffer) => unknown;
-}
+type ImportParts = UserParts & ImportRules;
 
 /** What became of one line of an import. `line` counts from 1. */
 export type ImportedLine = { readonly line: number } & (
@@ -24,19 +18,6 @@ export type ImportedLine = { readonly line: number } & (
 
 /** So many lines share a commit, and so many passwords wait to be hashed. */
 const TOGETHER = 64;
-const LONGEST_LINE = 65_536;
-
-const KEYS = [
-  'email',
-  'password_hash',
-  'password',
-  'created',
-  'expiry',
-  'admin',
-  'disabled',
-  'groups',
-] as const;
-type Account = Partial<Record<(typeof KEYS)[number], unknown>>;
 
 /**
  * Takes over accounts from elsewhere, one JSON object a line: `email`, and either `password_hash` (Argon2, bcrypt, scrypt,
@@ -52,115 +33,58 @@ export async function* importUsers(
   act: Omit<Act, 'time'>,
   { dryRun = false }: { dryRun?: boolean } = {},
 ): AsyncGenerator<ImportedLine> {
-  let batch: Promise<ImportedLine>[] = [];
+  let batch: { line: number; bytes: Buffer }[] = [];
   let line = 0;
   for await (const bytes of splitLines(chunks, LONGEST_LINE)) {
     line += 1;
-    if (bytes.toString().trim() === '') continue;
-    const n = line;
-    batch.push(importLine(parts, bytes, act, dryRun).then((outcome) => ({ line: n, ...outcome })));
+    if (bytes.toString().trim() !== '') batch.push({ line, bytes });
     if (batch.length < TOGETHER) continue;
-    yield* await Promise.all(batch);
+    yield* await importBatch(parts, batch, act, dryRun);
     batch = [];
   }
-  yield* await Promise.all(batch);
+  yield* await importBatch(parts, batch, act, dryRun);
 }
 
 type Outcome = ImportedLine extends infer L ? (L extends ImportedLine ? Omit<L, 'line'> : never) : never;
+/** A line that can be taken over, with its hash; or one that is done with. */
+type Prepared = { readonly account: ImportedAccount; readonly passwordHash: string } | Outcome;
 
-async function importLine(
+async function importBatch(
   parts: ImportParts,
-  bytes: Buffer,
+  batch: readonly { line: number; bytes: Buffer }[],
   act: Omit<Act, 'time'>,
   dryRun: boolean,
-): Promise<Outcome> {
+): Promise<ImportedLine[]> {
+  const prepared = await Promise.all(batch.map(({ bytes }) => prepare(parts, bytes, dryRun)));
+  // Given to the store in the order of the lines: of two with one e-mail the first is taken.
+  const outcomes = prepared.map((one) => ('account' in one ? take(parts, one, act) : one));
+  return (await Promise.all(outcomes)).map((outcome, n) => ({ line: batch[n]?.line ?? 0, ...outcome }));
+}
+
+async function prepare(parts: ImportParts, bytes: Buffer, dryRun: boolean): Promise<Prepared> {
   try {
-    const account = checkKeys(parseLine(parts.parse, bytes));
-    const { email, canonical } = checkEmail(checkText('email', account.email));
-    const time = parts.clock.now();
-    const rest = {
-      created: checkTime('created', account.created) ?? time,
-      expiry: checkTime('expiry', account.expiry),
-      admin: checkFlag('admin', account.admin),
-      disabled: checkFlag('disabled', account.disabled),
-      groups: checkGroups(account.groups ?? []),
-    };
-    const secret = checkSecret(parts, account, email);
+    const account = parseAccount(bytes, parts);
+    const { email, canonicalEmail, secret } = account;
     // Before a password is hashed, so that a repeated import costs nothing; the store decides.
-    if ((await parts.store.findUserByEmail(canonical)) !== undefined) return { outcome: 'skipped', email };
+    if ((await parts.store.findUserByEmail(canonicalEmail)) !== undefined)
+      return { outcome: 'skipped', email };
     if (dryRun) return { outcome: 'created', email };
     const passwordHash = 'hash' in secret ? secret.hash : await parts.hashes.hash(secret.password);
-    const user: UserRecord = { id: newId(), email, canonicalEmail: canonical, passwordHash, ...rest };
-    const outcome = await parts.store.importUser(user, { ...act, time });
-    return { outcome: outcome === 'created' ? 'created' : 'skipped', email };
+    return { account, passwordHash };
   } catch (error) {
     if (error instanceof Refusal) return { outcome: 'refused', reason: error.message };
     throw error;
   }
 }
 
-function parseLine(parse: ImportParts['parse'], bytes: Buffer): object {
-  if (bytes.length > LONGEST_LINE) throw refuse(`The line is longer than ${LONGEST_LINE} bytes.`);
-  let value: unknown;
-  try {
-    value = parse(bytes);
-  } catch {
-    // The parser's message may quote the line.
-    throw refuse('The line is not one JSON object with different keys and well-formed text.');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw refuse('The line is not a JSON object.');
-  return value;
-}
-
-function checkKeys(value: object): Account {
-  const unknown = Object.keys(value).find((key) => !KEYS.some((known) => known === key));
-  // A key of another form might be anything, a secret too.
-  if (unknown !== undefined) {
-    const named = /^[a-z_]{1,30}$/i.test(unknown)
-      ? `The key '${unknown}' is not known`
-      : 'A key is not known';
-    throw refuse(`${named}: ${KEYS.join(', ')} are.`);
-  }
-  return value;
-}
-
-function checkSecret(
-  parts: ImportParts,
-  account: Account,
-  email: string,
-): { hash: string } | { password: string } {
-  if ((account.password_hash === undefined) === (account.password === undefined))
-    throw refuse('There must be either a password_hash or a password.');
-  if (account.password_hash !== undefined) {
-    const hash = checkText('password_hash', account.password_hash);
-    const objection = objectionToHash(hash, { today: !parts.hashes.isOutdated(hash) });
-    if (objection !== undefined) throw refuse(objection);
-    return { hash };
-  }
-  const base64 = Buffer.from(checkText('password', account.password)).toString('base64');
-  return { password: newPassword(base64, email, parts.installationName) };
-}
-
-function checkText(key: string, value: unknown): string {
-  if (typeof value !== 'string') throw refuse(`'${key}' must be a text.`);
-  return value;
-}
-
-function checkFlag(key: string, value: unknown): boolean {
-  if (value !== undefined && typeof value !== 'boolean') throw refuse(`'${key}' must be true or false.`);
-  return value ?? false;
-}
-
-/** Milliseconds; null for never, and when there is none. */
-function checkTime(key: string, value: unknown): number | null {
-  if (value === undefined) return null;
-  const time = typeof value === 'string' ? parseTime(value) : undefined;
-  if (time === undefined || (time === null && key === 'created'))
-    throw refuse(`'${key}' must be an RFC 3339 time with a zone.`);
-  return time;
-}
-
-function refuse(message: string): Refusal {
-  return new Refusal('INVALID_INPUT', { message });
+async function take(
+  { store, clock }: ImportParts,
+  { account, passwordHash }: { account: ImportedAccount; passwordHash: string },
+  act: Omit<Act, 'time'>,
+): Promise<Outcome> {
+  const { secret: _, created, ...rest } = account;
+  const time = clock.now();
+  const user = { ...rest, id: newId(), passwordHash, created: created ?? time };
+  const outcome = await store.importUser(user, { ...act, time });
+  return { outcome: outcome === 'created' ? 'created' : 'skipped', email: account.email };
 }
