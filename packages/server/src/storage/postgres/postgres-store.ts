@@ -27,7 +27,7 @@ import {
 } from './reads.ts';
 import { endDeadTokens, findDeadTokens, forgetEndedTokens } from './sweep-acts.ts';
 import { findTokenById, listEndedTokens, listTokens, scanTokens } from './token-lists.ts';
-import { forgetTries, lookAtTry, reserveTry, settleTry, unlockUser } from './try-acts.ts';
+import { forgetTries, giveBackTries, lookAtTry, reserveTry, settleTry, unlockUser } from './try-acts.ts';
 import { recordUses } from './use-acts.ts';
 import { addUser, canonicalEmailKey, createFirstUser, deleteUser, modifyUser } from './user-acts.ts';
 import { changesVisibleSince, type VisibleChanges } from './visible-changes.ts';
@@ -120,6 +120,7 @@ function assemble(database: Database): PostgresStore {
     settleTry: (reserved, outcome, rules, act) =>
       transact((it) => settleTry(it, reserved, outcome, rules, act)),
     unlockUser: (id, account, act) => transact((it) => unlockUser(it, id, account, act)),
+    giveBackTries: (time) => transact((it) => giveBackTries(it, time)),
     forgetTries: (time, most, limit) => transact((it) => forgetTries(it, time, most, limit)),
 
     listAuditEvents: async (filter, page) => listAuditEvents(database, filter, checkPage(page)),

@@ -7,7 +7,7 @@ import { moveToEnded } from './end-tokens.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Up to when a token may have expired, been made or been used to be dead at `act.time`; null: no matter when. */
-export function bounds(policy: TokenPolicy, act: Act) {
+function bounds(policy: TokenPolicy, act: Act) {
   const before = (age: number | null): number | null =>
     age === null ? null : storableTime(act.time, 'time') - storableTime(age, 'policy');
   return [storableTime(act.time, 'time'), before(policy.maxAge), before(policy.idleTimeout)] as const;

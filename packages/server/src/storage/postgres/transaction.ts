@@ -15,7 +15,7 @@ export interface Transaction extends Session {
   rebase(chain: string, base: ChainBase): void;
 }
 
-export interface ChainBase {
+interface ChainBase {
   readonly n: number;
   readonly hash: Uint8Array;
 }

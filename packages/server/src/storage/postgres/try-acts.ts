@@ -168,6 +168,16 @@ export async function unlockUser(
   return 'unlocked';
 }
 
+export async function giveBackTries(session: Session, time: number): Promise<number> {
+  const touched = await session.query(
+    `UPDATE try_counters SET failures = greatest(failures - under_way, 0), under_way = 0
+      WHERE key IN (SELECT key FROM try_counters WHERE under_way > 0 AND touched < $1 FOR UPDATE SKIP LOCKED)
+      RETURNING 1`,
+    [storableTime(time, 'time')],
+  );
+  return touched.length;
+}
+
 export async function forgetTries(
   session: Session,
   time: number,

@@ -155,6 +155,7 @@ CREATE TABLE try_counters (
 );
 
 CREATE INDEX try_counters_by_touch ON try_counters (touched);
+CREATE INDEX try_counters_under_way ON try_counters (touched) WHERE under_way > 0;
 
 CREATE TABLE try_sources (
   key     bytea  NOT NULL PRIMARY KEY,
