@@ -53,7 +53,7 @@ export function whyNoPostgres(): string | undefined {
 }
 
 /** PostgreSQL refuses to run as root: "nobody" does it then. */
-const runAs = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+export const runAs = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
 const startPatience = 30_000;
 
