@@ -11,6 +11,7 @@ import type { Limits } from './connections.ts';
 import { Database } from './database.ts';
 import { endToken, endTokens } from './end-tokens.ts';
 import { eraseUser } from './erase-user.ts';
+import { forgetTries } from './forget-tries.ts';
 import { issueToken } from './issue-token.ts';
 import { rememberDigestKeys } from './key-acts.ts';
 import { setPassword, upgradePasswordHash } from './password-acts.ts';
@@ -27,7 +28,7 @@ import {
 } from './reads.ts';
 import { endDeadTokens, findDeadTokens, forgetEndedTokens } from './sweep-acts.ts';
 import { findTokenById, listEndedTokens, listTokens, scanTokens } from './token-lists.ts';
-import { forgetTries, giveBackTries, lookAtTry, reserveTry, settleTry, unlockUser } from './try-acts.ts';
+import { giveBackTries, lookAtTry, reserveTry, settleTry, unlockUser } from './try-acts.ts';
 import { recordUses } from './use-acts.ts';
 import { addUser, canonicalEmailKey, createFirstUser, deleteUser, modifyUser } from './user-acts.ts';
 import { changesVisibleSince, type VisibleChanges } from './visible-changes.ts';
