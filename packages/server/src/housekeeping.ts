@@ -29,6 +29,8 @@ const SLICE = 1_000;
 const DAY = 86_400_000;
 /** A counter of wrong passwords that nothing has happened to for so long says nothing any more. */
 const TRIES_KEPT = 30 * DAY;
+/** A try that is not settled by then never will be: its node has died. */
+const LONGEST_LOGIN = 60_000;
 /** Whoever guesses at made-up accounts must not fill the disk with their counters. */
 const MOST_COUNTERS = 1_000_000;
 const MOST_REQUESTS = 200_000;
@@ -71,6 +73,7 @@ export function startHousekeeping(
     every(FLUSH_EVERY_MS, () => activity.flush()),
     every(SWEEP_EVERY_MS, () => inSlices(() => store.sweepTokens(policy, act(), SLICE))),
     forget(() => store.forgetEndedTokens(before(tombstones), SLICE)),
+    every(FORGET_EVERY_MS, () => store.giveBackTries(before(LONGEST_LOGIN))),
     forget(() => store.forgetTries(before(TRIES_KEPT), MOST_COUNTERS, SLICE)),
     forget(async () =>
       auditEvents === null ? 0 : store.pruneAuditEvents(before(auditEvents), act(), SLICE),

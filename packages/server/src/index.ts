@@ -2,6 +2,7 @@
 export { type ChainReport, type ReadChain, verifyChain } from './audit/verify-chain.ts';
 export { type Config, ConfigError, type Flags, type LogLevel, readConfig, SETTINGS } from './config.ts';
 export { REFUSALS, Refusal } from './errors.ts';
+export { inspectDataDirectory } from './inspect.ts';
 export { createLogger } from './log.ts';
 export { calibrateHash, type MeasuredHash } from './login/calibrate.ts';
 export { type Offline, openOffline, type UserReply } from './offline.ts';

@@ -78,6 +78,14 @@ export async function startService(
     const store = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
     closers.push(() => store.close());
     await checkDigestKeys(store, digestKeys, clock.now());
+    // Under the lock of the directory nobody else has a try under way. A full disk must not keep the service from starting.
+    if (isOwnDatabase(config)) {
+      await store
+        .giveBackTries(clock.now())
+        .catch((error: Error) =>
+          logger.warn({ cause: error.message }, 'tries of a service that died still count'),
+        );
+    }
     const firstAdministrator = await firstAdmin({ store, hashes, clock }, config);
 
     const files = await certificateFiles(config);
@@ -149,6 +157,11 @@ export async function startService(
     await closeAll();
     throw error;
   }
+}
+
+/** One that lies in a directory this service has locked; on PostgreSQL other nodes are at work. */
+function isOwnDatabase({ databaseUrl }: Config): boolean {
+  return databaseUrl.startsWith('sqlite:');
 }
 
 async function certificateFiles({ tls, keysDir, listen }: Config): Promise<TlsFiles | undefined> {

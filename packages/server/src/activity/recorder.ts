@@ -1,5 +1,10 @@
 import type { Clock } from '../clock.ts';
-import type { ActivityCount, ActivityStore, Outcome, RequestRecord } from '../storage/activity-store.ts';
+import {
+  type ActivityCount,
+  type ActivityStore,
+  outcomeOfStatus,
+  type RequestRecord,
+} from '../storage/activity-store.ts';
 
 /**
  * What requests were for: counted and timed by activity, client, user and outcome, and kept one by one where somebody
@@ -13,7 +18,7 @@ export interface ActivityRecorder {
   counts(): { readonly recorded: number; readonly dropped: number };
 }
 
-export interface SeenRequest extends Omit<RequestRecord, 'time'> {
+interface SeenRequest extends Omit<RequestRecord, 'time'> {
   /** Whether its client gave it the id: then it will be asked for. */
   readonly named: boolean;
 }
@@ -40,7 +45,7 @@ export function createActivityRecorder(store: ActivityStore, clock: Clock): Acti
       activity: seen.activity ?? OTHERS,
       client: clientOf(seen.userAgent),
       userId: seen.userId,
-      outcome: outcomeOf(seen.status),
+      outcome: outcomeOfStatus(seen.status),
     };
     const room = seen.userId === null ? MOST_ANONYMOUS : MOST_ROWS;
     const isNew = !rows.has(keyOf(row));
@@ -98,11 +103,7 @@ function keyOf({
   return JSON.stringify([minute, activity, client, userId, outcome]);
 }
 
-export function outcomeOf(status: number): Outcome {
-  return status < 400 ? 'ok' : status < 500 ? 'refused' : 'failed';
-}
-
 /** The program a User-Agent names first (RFC 9110 section 10.1.5), e.g. `gsctl/0.24.1`; '' when it doesn't say. */
-export function clientOf(userAgent: string | null): string {
+function clientOf(userAgent: string | null): string {
   return /^[!-~]{1,64}(?= |$)/.exec(userAgent ?? '')?.[0] ?? '';
 }

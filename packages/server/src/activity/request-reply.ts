@@ -1,6 +1,5 @@
 import { formatTime } from '../rfc3339.ts';
-import type { RequestRecord } from '../storage/activity-store.ts';
-import { outcomeOf } from './recorder.ts';
+import { outcomeOfStatus, type RequestRecord } from '../storage/activity-store.ts';
 
 /** A recorded request in the API's words. */
 export async function requestReply(
@@ -14,7 +13,7 @@ export async function requestReply(
     method: record.method,
     route: record.route,
     status: record.status,
-    outcome: outcomeOf(record.status),
+    outcome: outcomeOfStatus(record.status),
     ip: record.ip,
     user_id: record.userId,
     user_email: await nameOf(record.userId),

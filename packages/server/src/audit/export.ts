@@ -8,11 +8,7 @@ import { chainedEventReply, headReply } from './event-reply.ts';
 const PAGE = 1_000;
 
 /** One chain's events. */
-export async function* eventsOf(
-  store: AuditStore,
-  chain: string,
-  from = 0,
-): AsyncGenerator<ChainedAuditEvent> {
+async function* eventsOf(store: AuditStore, chain: string, from = 0): AsyncGenerator<ChainedAuditEvent> {
   for (let after = from; ; ) {
     const page = await store.scanAuditChain(chain, { after, limit: PAGE });
     yield* page;
@@ -23,7 +19,7 @@ export async function* eventsOf(
 }
 
 /** One chain's checkpoints. */
-export async function checkpointsOf(store: AuditStore, chain: string): Promise<AuditHead[]> {
+async function checkpointsOf(store: AuditStore, chain: string): Promise<AuditHead[]> {
   const all: AuditHead[] = [];
   for (let after = 0; ; ) {
     const page = await store.auditCheckpoints(chain, { after, limit: PAGE });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { chainHash } from '../storage/audit-entry.ts';
 import { type AuditHead, type ChainedAuditEvent, eventText, headText } from '../storage/audit-store.ts';
-import { chainHash, verifyChain } from './verify-chain.ts';
+import { verifyChain } from './verify-chain.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const keys = new Map([['k1', publicKey]]);

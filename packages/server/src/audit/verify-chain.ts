@@ -1,8 +1,9 @@
-import { createHash, type KeyObject, verify } from 'node:crypto';
-import { type AuditHead, type ChainedAuditEvent, eventText, headText } from '../storage/audit-store.ts';
+import { type KeyObject, verify } from 'node:crypto';
+import { chainHash, digestPersonal } from '../storage/audit-entry.ts';
+import { type AuditHead, type ChainedAuditEvent, headText } from '../storage/audit-store.ts';
 
 /** What is wrong with a chain, and where: the `n` of the first event at which it shows. */
-export interface ChainFault {
+interface ChainFault {
   readonly chain: string;
   readonly n: number;
   readonly fault:
@@ -108,16 +109,11 @@ export async function verifyChain(
   return { chain, events: count, lastN: expected - 1, faults };
 }
 
-/** SHA-256 over the hash before and the event's text. */
-export function chainHash(previous: Uint8Array, event: ChainedAuditEvent): Uint8Array {
-  return createHash('sha256').update(previous).update(eventText(event)).digest();
-}
-
 /** What is personal matches its digest, or has been erased together with its salt. */
 function hasOwnPersonalPart({ personal, salt, personalDigest }: ChainedAuditEvent): boolean {
   if (personal === null && salt === null) return true;
   if (personal === null || salt === null || personalDigest === null) return false;
-  return same(createHash('sha256').update(salt).update(JSON.stringify(personal)).digest(), personalDigest);
+  return same(digestPersonal(salt, personal), personalDigest);
 }
 
 function checkSignature(

@@ -15,7 +15,7 @@ export class HashQueueOverloaded extends Error {
   }
 }
 
-export interface VerifyOptions {
+interface VerifyOptions {
   /**
    * What the caller is going to refuse however right the password is, because its user is disabled: then the answer takes
    * as long as if it were wrong (see `even-time.ts`). Default: false.
@@ -41,7 +41,7 @@ export interface HashQueue {
   close(): Promise<void>;
 }
 
-export interface HashCounts {
+interface HashCounts {
   readonly started: number;
   readonly refused: number;
   readonly waiting: number;

@@ -9,7 +9,7 @@ import { keyboardWalk } from './keyboard.ts';
  * occurred before costs almost nothing.
  */
 
-export type PieceKind = NameKind | 'common' | 'keyboard' | 'sequence' | 'repeated' | 'other';
+type PieceKind = NameKind | 'common' | 'keyboard' | 'sequence' | 'repeated' | 'other';
 export type NameKind = 'email' | 'service';
 
 interface Piece {

@@ -33,7 +33,7 @@ export interface Throttle {
   accountKey(canonicalEmail: string): Uint8Array;
 }
 
-export interface Guess {
+interface Guess {
   readonly canonicalEmail: string;
   /** Where the request came from, in whatever form the connection has it. */
   readonly address: string;

@@ -42,6 +42,12 @@ export interface ThrottleStore {
   settleTry(reserved: TryReserved, outcome: TryOutcome, rules: ThrottleRules, act: Act): Promise<void>;
 
   /**
+   * Gives back to their counters the tries that were taken before `time` and never settled, because their process has
+   * died: a crash must not look like guessing. Answers how many counters that touched.
+   */
+  giveBackTries(time: number): Promise<number>;
+
+  /**
    * Opens an account to unknown devices again: forgets the account's counter and the user's `lockedUntil`. Leaves the
    * event `user.unlocked` (when there was anything to forget, else `not_locked` and nothing happens).
    */

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Store } from '../storage/store.ts';
+import type { DigestKeyFingerprint, Store } from '../storage/store.ts';
 import { type DigestKeys, fingerprintKey } from './digest.ts';
 import { DigestKeysError } from './digest-keys.ts';
 
@@ -9,9 +9,14 @@ import { DigestKeysError } from './digest-keys.ts';
  * keys every token would be refused, and nobody would see why.
  */
 export async function checkDigestKeys(store: Store, keys: DigestKeys, time: number): Promise<void> {
-  const fingerprints = new Map(keys.map((key) => [key.id, fingerprintKey(key)]));
   const act = { time, actor: null, requestId: null };
-  for (const known of await store.rememberDigestKeys(fingerprints, act)) {
+  compareDigestKeys(await store.rememberDigestKeys(fingerprintsOf(keys), act), keys);
+}
+
+/** The same with fingerprints that have been read already. */
+export function compareDigestKeys(remembered: readonly DigestKeyFingerprint[], keys: DigestKeys): void {
+  const fingerprints = fingerprintsOf(keys);
+  for (const known of remembered) {
     const ours = fingerprints.get(known.keyId);
     if (ours === undefined && known.used) {
       throw new DigestKeysError(
@@ -25,4 +30,8 @@ export async function checkDigestKeys(store: Store, keys: DigestKeys, time: numb
       throw new DigestKeysError(`digest key "${known.keyId}" is not the one this database was written with`);
     }
   }
+}
+
+function fingerprintsOf(keys: DigestKeys): Map<string, Uint8Array> {
+  return new Map(keys.map((key) => [key.id, fingerprintKey(key)]));
 }

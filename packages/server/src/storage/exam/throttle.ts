@@ -24,6 +24,18 @@ const guesser = (store: Store, account: string, source = 'a stranger'): Guesser 
 });
 
 export function examineThrottle(open: OpenRoom): void {
+  fact('tries whose process died are given back, and no others', open, async (store) => {
+    const someone = guesser(store, 'somebody');
+    await failTimes(someone, 2, now);
+    for (let n = 0; n < 3; n++) await reserve(someone, newPassword(), now);
+    assert.notEqual(await refusedUntil(someone), undefined, 'five are counted');
+    assert.equal(await store.giveBackTries(now), 0, 'what was taken at that time may be under way');
+    assert.equal(await store.giveBackTries(now + 1), 1);
+    assert.equal(await store.giveBackTries(now + 1), 0);
+    await failTimes(someone, 3, now);
+    assert.notEqual(await refusedUntil(someone), undefined, 'the two that were settled still count');
+  });
+
   fact('of 200 tries at once, also through two stores, five are admitted', open, async (store, room) => {
     const stores = [store, await room.openAnother()];
     for (const account of ['one', 'two', 'three']) {

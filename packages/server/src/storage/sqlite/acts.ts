@@ -5,7 +5,7 @@ import { setPassword, upgradePasswordHash } from './password-acts.ts';
 import { settleTry } from './settle-try.ts';
 import { endDeadTokens, forgetEndedTokens } from './sweep-acts.ts';
 import { endToken, endTokens, issueToken } from './token-acts.ts';
-import { forgetTries, reserveTry, unlockUser } from './try-acts.ts';
+import { forgetTries, giveBackTries, reserveTry, unlockUser } from './try-acts.ts';
 import { recordUses } from './use-acts.ts';
 import { createFirstUser, createUser, deleteUser, importUser, modifyUser } from './user-acts.ts';
 
@@ -32,6 +32,7 @@ export const acts = {
   settleTry,
   unlockUser,
   forgetTries,
+  giveBackTries,
   erasePersonal,
   pruneAuditEvents,
   recordActivity,

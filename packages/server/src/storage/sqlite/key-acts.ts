@@ -20,6 +20,11 @@ export function rememberDigestKeys(
     if (remember.run(storable(keyId, 'key id'), fingerprint).changes > 0) added.push(keyId);
   }
   if (added.length > 0) appendEvent(db, entries.keysAdded(added), act);
+  return readDigestKeys(db);
+}
+
+/** Every digest key that the database has been written with. */
+export function readDigestKeys(db: DatabaseSync): DigestKeyFingerprint[] {
   const all = statement(
     db,
     `SELECT key_id, fingerprint, coalesce(living, 0) > 0 AS used

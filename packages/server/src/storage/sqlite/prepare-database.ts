@@ -25,8 +25,8 @@ export function prepareDatabase(path: string): void {
   }
 }
 
-/** Answers with the schema version. Reads through SQLite: the log may hold what the file doesn't, yet. */
-function examine(path: string): number {
+/** Answers with the schema version, and changes nothing. Reads through SQLite: the log may hold what the file doesn't, yet. */
+export function examine(path: string): number {
   if (statSync(path).size === 0) throw new StoreUnusable(`${path} is empty, not a Guardbee database`);
   const db = new DatabaseSync(path, { readOnly: true, timeout: startPatience });
   try {
@@ -56,7 +56,7 @@ function restrict(file: string): void {
 }
 
 /** At start only a lock is worth another try; a place that can't be read or written needs a person. */
-function whyNot(error: unknown, path: string): unknown {
+export function whyNot(error: unknown, path: string): unknown {
   if (error instanceof StoreUnusable) return error;
   if (kindOf(error) === 'unusable') {
     return new StoreUnusable(`${path} is damaged or not a database: ${messageOf(error)}`, { cause: error });

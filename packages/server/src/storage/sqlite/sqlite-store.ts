@@ -96,6 +96,7 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
     settleTry: (reserved, outcome, rules, act) =>
       writer.act('settleTry', { ...reserved, keys: ownKeys(reserved.keys) }, outcome, rules, act),
     unlockUser: (id, account, act) => writer.act('unlockUser', id, Uint8Array.from(account), act),
+    giveBackTries: (time) => writer.act('giveBackTries', time),
     forgetTries: (time, most, limit) => writer.act('forgetTries', time, most, limit),
 
     listAuditEvents: (filter, page) => listAuditEvents(reader, filter, page),

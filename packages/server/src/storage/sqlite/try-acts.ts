@@ -53,6 +53,15 @@ export function reserveTry(
   return { admitted: true, keys, counter: name, previous, last: time };
 }
 
+export function giveBackTries(db: DatabaseSync, time: number): number {
+  const giveBack = statement(
+    db,
+    `UPDATE try_counters SET failures = max(failures - under_way, 0), under_way = 0
+      WHERE under_way > 0 AND touched < ?`,
+  );
+  return Number(giveBack.run(storableTime(time, 'time')).changes);
+}
+
 export function unlockUser(
   db: DatabaseSync,
   userId: string,

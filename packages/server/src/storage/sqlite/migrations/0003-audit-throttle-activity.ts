@@ -70,6 +70,7 @@ CREATE TABLE try_counters (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX try_counters_by_touch ON try_counters (touched);
+CREATE INDEX try_counters_under_way ON try_counters (touched) WHERE under_way > 0;
 
 CREATE TABLE try_sources (
   key     BLOB    NOT NULL PRIMARY KEY,
