@@ -18,6 +18,7 @@ type Answer = {
   readonly type?: string;
   readonly body: unknown;
   readonly link?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** A service that answers by `METHOD /path`, over real HTTP; everything else is 404. Ends with the test. */
@@ -33,9 +34,14 @@ export async function fakeService(
     const found = answers[`${seen.method} ${url.pathname}`];
     const missing: Answer = { status: 404, body: { code: 'RESOURCE_NOT_FOUND', message: 'Not here.' } };
     const answer: Answer = typeof found === 'function' ? found(seen) : (found ?? missing);
-    const { status = 200, type = 'application/json', body, link } = answer;
+    const { status = 200, type = 'application/json', body, link, headers = {} } = answer;
     const id = request.headers['x-request-id'] ?? 'none';
-    reply.writeHead(status, { 'Content-Type': type, 'X-Request-ID': id, ...(link ? { Link: link } : {}) });
+    reply.writeHead(status, {
+      'Content-Type': type,
+      'X-Request-ID': id,
+      ...(link ? { Link: link } : {}),
+      ...headers,
+    });
     reply.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -2,7 +2,7 @@ import { parse, YAMLParseError } from 'yaml';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 /** What a `gsctl` config file (`~/.config/gsctl/config.yaml`) knows of one endpoint. */
-export interface GsctlEndpoint {
+interface GsctlEndpoint {
   /** As it stands there, like `https://api.example.com`. */
   readonly address: string;
   readonly alias: string | undefined;

@@ -4,7 +4,9 @@ import { invocationOf } from './invocation.ts';
 import type { Io } from './io.ts';
 import { addAudit } from './syntax/audit.ts';
 import { addHash, addImportAndExport } from './syntax/bulk.ts';
+import { HELP } from './syntax/help.ts';
 import { FILE, JSON_OPTION, online, STDIN, withTimes } from './syntax/options.ts';
+import { addService } from './syntax/service.ts';
 import { addSession } from './syntax/session.ts';
 
 /**
@@ -51,6 +53,7 @@ export function buildProgram(io: Io, version: string): Command {
   addAudit(program, io);
   addPolicy(program, io);
   addHash(program, io);
+  addService(program, io, version);
 
   program
     .command('version')
@@ -61,23 +64,6 @@ export function buildProgram(io: Io, version: string): Command {
     );
   return program;
 }
-
-const HELP = `
-Start here:
-  guardbee serve                      run the service; the first start prints a login
-  guardbee login admin@localhost      in a second terminal
-  guardbee users create jane@example.com
-
-Environment:
-  GUARDBEE_ENDPOINT     the service to talk to, instead of the one in use (GSCTL_ENDPOINT counts too)
-  GUARDBEE_TOKEN        the token to use, instead of the one that login kept (GSCTL_AUTH_TOKEN counts too)
-  GUARDBEE_CONFIG_DIR   where login keeps it
-  GUARDBEE_NO_CMDLINE   1: don't tell the service which command asks
-  NO_COLOR              no colours
-
-Exit codes:
-  0 done   1 failed   2 wrong usage   3 not logged in or refused   4 service not reachable
-  78 wrong configuration   130 interrupted`;
 
 function addTokens(program: Command, io: Io): void {
   const tokens = program
