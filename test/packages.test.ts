@@ -11,7 +11,7 @@ import { formatMessage } from 'publint/utils';
 const root = join(import.meta.dirname, '..');
 
 for (const { folder, withSource, more } of [
-  { folder: 'packages/server', withSource: true, more: [] },
+  { folder: 'packages/server', withSource: true, more: ['data/common-passwords.txt'] },
   { folder: 'packages/cli', withSource: false, more: ['bin/guardbee.js'] },
 ]) {
   const packageDir = join(root, folder);

@@ -14,13 +14,20 @@ import type { Io } from '../io.ts';
 
 /** Runs the service until it is told to stop. */
 export async function serve(flags: Flags, io: Io): Promise<void> {
+  // Before anything is opened: whoever has read where it listens may stop it at once, and process 1 of a container
+  // has no other way to end.
+  const told = untilTold();
   const service = await start(flags, io);
-  greet(service, io);
   process.on('SIGHUP', () => service.reload());
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
-  });
+  greet(service, io);
+  await told;
   await service.close();
+}
+
+function untilTold(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
 }
 
 async function start(flags: Flags, io: Io): Promise<Service> {
