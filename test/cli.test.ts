@@ -111,6 +111,17 @@ suite('the command against a service', () => {
     assert.match(await ok('users show JANE@example.com'), /^email +jane@example\.com\n/);
     await ok('users set-expiry jane@example.com never');
     assert.equal(JSON.parse(await ok('users show jane@example.com --json')).expiry, '0001-01-01T00:00:00Z');
+    await ok('users set-groups jane@example.com ops dev');
+    assert.deepEqual(JSON.parse(await ok('users show jane@example.com --json')).groups, ['dev', 'ops']);
+    assert.match(
+      await ok('users disable jane@example.com'),
+      /^Disabled jane@example\.com and ended all tokens/,
+    );
+    assert.match(await ok('users show jane@example.com'), /^role +user, disabled$/m);
+    await ok('users enable jane@example.com');
+    await ok('users set-role jane@example.com administrator');
+    assert.match(await ok('users show jane@example.com'), /^role +administrator$/m);
+    await ok('users set-role jane@example.com user');
     await ok('users set-password jane@example.com --password-stdin', 'another long enough phrase');
     await ok('login jane@example.com --password-stdin', 'another long enough phrase');
     const denied = await guardbee('users list');
@@ -133,6 +144,9 @@ suite('the command against a service', () => {
     );
     assert.equal((await guardbee('whoami')).code, 3, 'the reset has ended the session');
     await ok(`users set-password ${ADMIN.email} --password-stdin ${offline}`, ADMIN.password);
+    await ok(`users disable offline@example.com ${offline}`);
+    await ok(`users set-groups offline@example.com ops ${offline}`);
+    assert.match(await ok(`users show offline@example.com ${offline}`), /^role +user, disabled\ngroups +ops$/m);
     const last = await guardbee(`users delete ${ADMIN.email} ${offline}`);
     assert.equal(last.code, 1);
     assert.match(last.stderr, /must be an administrator left/);

@@ -15,7 +15,7 @@ export async function offlineUsers(flags: Flags, io: Io): Promise<UserDirectory>
     show: (email) => call(offline.get(email)),
     create: async (user) => void (await call(offline.create(user))),
     setPassword: (email, passwordBase64) => call(offline.setPassword(email, passwordBase64)),
-    setExpiry: async (email, expiry) => void (await call(offline.setExpiry(email, expiry))),
+    modify: async (email, change) => void (await call(offline.modify(email, change))),
     remove: (email) => call(offline.remove(email)),
     erase: (email) => call(offline.erase(email)),
     unlock: (email) => call(offline.unlock(email)),

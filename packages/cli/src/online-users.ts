@@ -25,8 +25,8 @@ export function onlineUsers(options: ConnectionOptions, io: Io): UserDirectory {
       };
       await call(api.modifyPassword(email, body, callOptions('users-set-password')));
     },
-    async setExpiry(email, expiry) {
-      await call(api.modifyUser(email, { expiry }, callOptions('users-set-expiry')));
+    async modify(email, change) {
+      await call(api.modifyUser(email, change, callOptions('users-modify')));
     },
     async remove(email) {
       await call(api.deleteUser(email, callOptions('users-delete')));

@@ -3,11 +3,12 @@ import { EXIT } from './exit-codes.ts';
 import { invocationOf } from './invocation.ts';
 import type { Io } from './io.ts';
 import { addAudit } from './syntax/audit.ts';
-import { addHash, addImportAndExport } from './syntax/bulk.ts';
+import { addHash } from './syntax/bulk.ts';
 import { HELP } from './syntax/help.ts';
 import { FILE, JSON_OPTION, online, STDIN, withTimes } from './syntax/options.ts';
 import { addService } from './syntax/service.ts';
 import { addSession } from './syntax/session.ts';
+import { addUsers } from './syntax/users.ts';
 
 /**
  * The command line: names, options and help of every command. What a command does stands in `commands/`, loaded when it
@@ -111,54 +112,6 @@ function addPolicy(program: Command, io: Io): void {
     .option('--data-dir <folder>', 'which one (GUARDBEE_DATA_DIR)')
     .addOption(JSON_OPTION)
     .action(async (options) => (await import('./commands/policy-plan.ts')).planPolicy(options, io));
-}
-
-function addUsers(program: Command, io: Io): void {
-  const users = program
-    .command('users')
-    .summary('manage accounts')
-    .description(
-      'Manage accounts: at a service as an administrator, or with --offline on the data directory of this machine.',
-    )
-    .addHelpText(
-      'after',
-      "\nForgot the administrator's password? On the machine of the service:\n  guardbee users set-password admin@localhost --offline --data-dir ./guardbee-data",
-    );
-  const command = (usage: string, summary: string): Command =>
-    withTimes(online(users.command(usage)))
-      .summary(summary)
-      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
-      .option('--offline', 'work on the data directory of this machine; no login needed')
-      .option('--data-dir <folder>', 'with --offline: which one (GUARDBEE_DATA_DIR)');
-  const load = () => import('./commands/users.ts');
-
-  command('list', 'list all accounts').action(async (options) => (await load()).listUsers(options, io));
-  command('show <email>', 'show one account').action(async (email, options) =>
-    (await load()).showOneUser({ ...options, email }, io),
-  );
-  command('create <email>', 'create an account')
-    .option(...STDIN)
-    .option(...FILE)
-    .option('--expiry <time>', 'when the account ends: an RFC 3339 time, or never', 'never')
-    .option('--admin', 'make it an administrator')
-    .action(async (email, options) => (await load()).createUser({ ...options, email }, io));
-  command('delete <email>', 'delete an account and end its tokens').action(async (email, options) =>
-    (await load()).deleteUser({ ...options, email }, io),
-  );
-  command('erase <email>', 'delete an account, and what is personal about it from the audit trail')
-    .option('--yes', 'ask nothing')
-    .action(async (email, options) => (await load()).eraseUser({ ...options, email }, io));
-  command('unlock <email>', 'open an account that too many wrong passwords have closed').action(
-    async (email, options) => (await load()).unlockUser({ ...options, email }, io),
-  );
-  command('set-password <email>', "set an account's password and end its other tokens")
-    .option(...STDIN)
-    .option(...FILE)
-    .action(async (email, options) => (await load()).setPassword({ ...options, email }, io));
-  command('set-expiry <email> <time>', 'set when an account ends: an RFC 3339 time, or never').action(
-    async (email, expiry, options) => (await load()).setExpiry({ ...options, email, expiry }, io),
-  );
-  addImportAndExport(users, io);
 }
 
 /** Commander's own complaints are about usage; its help and version are no errors. */

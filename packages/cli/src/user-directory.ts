@@ -1,5 +1,14 @@
 import type { ShownUser } from './show-user.ts';
 
+/** What an administrator may change about an account; `expiry` is an RFC 3339 time. */
+export interface UserChange {
+  readonly expiry?: string;
+  readonly admin?: boolean;
+  readonly disabled?: boolean;
+  /** Replaces all groups. */
+  readonly groups?: string[];
+}
+
 /** Where the users' commands act: at a service over the network, or offline on its data directory. */
 export interface UserDirectory {
   list(): Promise<ShownUser[]>;
@@ -12,7 +21,7 @@ export interface UserDirectory {
   }): Promise<void>;
   /** `askCurrent` is called when the service wants to be told the current password: for one's own account. */
   setPassword(email: string, passwordBase64: string, askCurrent: () => Promise<string>): Promise<void>;
-  setExpiry(email: string, expiry: string): Promise<void>;
+  modify(email: string, change: UserChange): Promise<void>;
   remove(email: string): Promise<void>;
   /** Removes the user, and what is personal about them from everything that is kept of the past. */
   erase(email: string): Promise<void>;

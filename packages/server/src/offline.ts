@@ -16,6 +16,7 @@ import { createUser } from './users/create-user.ts';
 import { eraseUser } from './users/erase-user.ts';
 import { exportUsers } from './users/export-users.ts';
 import { getUserByEmail } from './users/find-user.ts';
+import { checkGroups } from './users/groups.ts';
 import { type ImportedLine, importUsers } from './users/import-users.ts';
 import { deleteUser, modifyUser } from './users/modify-user.ts';
 import { unlockUser } from './users/unlock-user.ts';
@@ -40,7 +41,16 @@ export interface Offline {
     admin: boolean;
   }): Promise<UserReply>;
   setPassword(email: string, passwordBase64: string): Promise<void>;
-  setExpiry(email: string, expiry: string): Promise<UserReply>;
+  /** `expiry`: RFC 3339. */
+  modify(
+    email: string,
+    change: {
+      readonly expiry?: string;
+      readonly admin?: boolean;
+      readonly disabled?: boolean;
+      readonly groups?: readonly string[];
+    },
+  ): Promise<UserReply>;
   remove(email: string): Promise<void>;
   /** As `remove`, and what is personal about the user goes from everything that is kept of the past. */
   erase(email: string): Promise<void>;
@@ -85,8 +95,14 @@ export async function openOffline(config: Config): Promise<Offline> {
       ),
     setPassword: async (email, passwordBase64) =>
       resetPassword(parts, await getUserByEmail(store, email), passwordBase64, act),
-    setExpiry: async (email, expiry) =>
-      show(await modifyUser(parts, email, { expiry: parseExpiry(expiry) }, act)),
+    modify: async (email, { expiry, groups, ...rest }) => {
+      const change = {
+        ...rest,
+        ...(expiry === undefined ? {} : { expiry: parseExpiry(expiry) }),
+        ...(groups === undefined ? {} : { groups: checkGroups(groups) }),
+      };
+      return show(await modifyUser(parts, email, change, act));
+    },
     remove: (email) => deleteUser(parts, email, act),
     erase: async (email) => void (await eraseUser(parts, email, act)),
     unlock: async (email) => void (await unlockUser(parts, email, act)),

@@ -99,13 +99,52 @@ export function setExpiry(options: UsersOptions & { email: string; expiry: strin
   return inDirectory(options, io, async (users) => {
     const { email } = options;
     const expiry = expiryOf(options.expiry);
-    await users.setExpiry(email, expiry);
+    await users.modify(email, { expiry });
     say(
       options,
       io,
       { email, expiry },
       `${email} ${expiry === NEVER ? 'never expires' : `expires ${showTime(expiry, options)}`}.`,
     );
+  });
+}
+
+/** Disabling ends all tokens of the account; enabling brings none of them back. */
+export function setDisabled(
+  options: UsersOptions & { email: string; disabled: boolean },
+  io: Io,
+): Promise<void> {
+  const { email, disabled } = options;
+  return inDirectory(options, io, async (users) => {
+    await users.modify(email, { disabled });
+    const done = disabled
+      ? `Disabled ${email} and ended all tokens of this user.`
+      : `${email} may log in again. Tokens that ended stay ended.`;
+    say(options, io, { email, disabled }, done);
+  });
+}
+
+export function setRole(
+  options: UsersOptions & { email: string; role: 'administrator' | 'user' },
+  io: Io,
+): Promise<void> {
+  const { email, role } = options;
+  const admin = role === 'administrator';
+  return inDirectory(options, io, async (users) => {
+    await users.modify(email, { admin });
+    say(options, io, { email, admin }, `${email} is ${admin ? 'an administrator' : 'a user'} now.`);
+  });
+}
+
+export function setGroups(
+  options: UsersOptions & { email: string; groups: string[] },
+  io: Io,
+): Promise<void> {
+  const { email, groups } = options;
+  return inDirectory(options, io, async (users) => {
+    await users.modify(email, { groups });
+    const text = groups.length === 0 ? 'in no group' : `in ${groups.map(visible).join(', ')}`;
+    say(options, io, { email, groups }, `${email} is ${text} now.`);
   });
 }
 
