@@ -1,9 +1,13 @@
 /**
- * Writes the tables of docs/configuration.md, docs/audit-events.md and docs/api.md from the code; with `--check` only says whether they are as
+ * Writes the tables of docs/configuration.md, docs/audit-events.md, docs/api.md and docs/cli.md from the code; with `--check` only says whether they are as
  * the code has them. Without it the docs would promise settings and operations that are not there.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { terminalIo } from '../packages/cli/src/io.ts';
+import { buildProgram } from '../packages/cli/src/program.ts';
+import { type Described, describeAll } from '../packages/cli/src/syntax/describe.ts';
+import { ENVIRONMENT, EXIT_CODES } from '../packages/cli/src/syntax/help.ts';
 import { AUDIT_EVENTS } from '../packages/server/src/audit-events.ts';
 import { SETTINGS } from '../packages/server/src/config.ts';
 import { startTestService } from '../packages/server/test/service.ts';
@@ -58,13 +62,40 @@ async function operationsTable(): Promise<string> {
   return ['| operation | what it does | answers |', '|---|---|---|', ...rows].join('\n');
 }
 
+function pairsTable(first: string, rows: readonly (readonly [string, string])[]): string {
+  return [`| ${first} | |`, '|---|---|', ...rows.map(([name, what]) => `| \`${name}\` | ${what} |`)].join(
+    '\n',
+  );
+}
+
+function commandSection({ path, places, description, options }: Described): string {
+  const rows = options
+    .filter(({ names }) => !names.includes('--help'))
+    .map(({ flags, description: what }) => `| \`${flags}\` | ${what} |`);
+  const title = `### \`${['guardbee', ...path, ...places].join(' ')}\``;
+  return [
+    title,
+    '',
+    description,
+    ...(rows.length === 0 ? [] : ['', '| option | |', '|---|---|', ...rows]),
+  ].join('\n');
+}
+
+function commandsReference(): string {
+  const [, ...all] = describeAll(buildProgram(terminalIo(), ''));
+  return all
+    .filter(({ commands }) => commands.length === 0)
+    .map(commandSection)
+    .join('\n\n');
+}
+
 /** Puts a table between the markers `<!-- name -->` and `<!-- /name -->` of a document. */
 function update(document: string, name: string, table: string): void {
   const file = join(root, document);
   const before = readFileSync(file, 'utf8');
   const after = before.replace(
-    new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`),
-    (_all, start: string, end: string) => start + table + end,
+    new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n?<!-- /${name} -->)`),
+    (_all, start: string, end: string) => `${start}${table}\n${end.trimStart()}`,
   );
   if (!before.includes(`<!-- ${name} -->`)) throw new Error(`${document} has no place for ${name}`);
   if (before === after) return;
@@ -76,4 +107,7 @@ function update(document: string, name: string, table: string): void {
 update('docs/configuration.md', 'settings', settingsTable());
 update('docs/audit-events.md', 'events', eventsTable());
 update('docs/api.md', 'operations', await operationsTable());
+update('docs/cli.md', 'exits', pairsTable('exit code', EXIT_CODES));
+update('docs/cli.md', 'environment', pairsTable('environment', ENVIRONMENT));
+update('docs/cli.md', 'commands', commandsReference());
 if (check && stale > 0) process.exitCode = 1;

@@ -106,7 +106,7 @@ export function explain(error: unknown, endpoint: string, mayTrace = false): unk
       error.status === 401 ? EXIT.refused : error.status >= 500 ? EXIT.unreachable : EXIT.failed;
     const trace =
       mayTrace && error.requestId !== undefined ? { hint: `guardbee trace ${error.requestId}` } : {};
-    const wait = error.retryAfter === undefined ? trace : { hint: `Try again in ${error.retryAfter} s.` };
+    const wait = error.retryAfter === undefined ? trace : { hint: `again in ${error.retryAfter} s` };
     const again =
       error.code === 'PERMISSION_DENIED'
         ? { hint: 'guardbee login EMAIL, as somebody who may do this' }
