@@ -184,3 +184,26 @@ test('readiness turns 503 as soon as the service is told to stop, while it still
   assert.equal(reply.headers.get('retry-after'), '1');
   assert.equal(await stopped, 0);
 });
+
+test('on SIGHUP the log level is read anew from the file, and a file that cannot be used changes nothing', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'guardbee.yaml');
+  writeFileSync(file, 'log_level: info\n');
+  const service = await serve(join(folder.path, 'data'), {}, ['--config', file]);
+  const isLogged = async (id: string): Promise<boolean> => {
+    await fetch(`${service.url}/v4/user/`, { headers: { 'X-Request-ID': id } });
+    // What comes later in the same log has come through: the lines are written in their order.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return service.stderr().includes(id);
+  };
+  assert.ok(await isLogged('before'));
+  writeFileSync(file, 'log_level: loud\n');
+  service.process.kill('SIGHUP');
+  while (!service.stderr().includes('nothing has changed')) await new Promise((r) => setTimeout(r, 20));
+  assert.ok(await isLogged('still'));
+  writeFileSync(file, 'log_level: error\n');
+  service.process.kill('SIGHUP');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.ok(!(await isLogged('after')));
+  assert.equal(await service.stop(), 0);
+});

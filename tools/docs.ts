@@ -10,6 +10,7 @@ import { type Described, describeAll } from '../packages/cli/src/syntax/describe
 import { ENVIRONMENT, EXIT_CODES } from '../packages/cli/src/syntax/help.ts';
 import { AUDIT_EVENTS } from '../packages/server/src/audit-events.ts';
 import { SETTINGS } from '../packages/server/src/config.ts';
+import { kebab } from '../packages/server/src/config-sources.ts';
 import { startTestService } from '../packages/server/test/service.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,9 +18,7 @@ const check = process.argv.includes('--check');
 let stale = 0;
 
 function flagOf(setting: (typeof SETTINGS)[keyof typeof SETTINGS]): string {
-  return !('flag' in setting)
-    ? ''
-    : `\`--${setting.flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}\``;
+  return 'flag' in setting ? `\`--${kebab(setting.flag)}\`` : '';
 }
 
 function settingsTable(): string {

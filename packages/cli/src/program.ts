@@ -6,6 +6,7 @@ import { addAudit } from './syntax/audit.ts';
 import { addHash } from './syntax/bulk.ts';
 import { HELP } from './syntax/help.ts';
 import { FILE, JSON_OPTION, online, STDIN, withTimes } from './syntax/options.ts';
+import { addServe } from './syntax/serve.ts';
 import { addService } from './syntax/service.ts';
 import { addSession } from './syntax/session.ts';
 import { addUsers } from './syntax/users.ts';
@@ -29,25 +30,7 @@ export function buildProgram(io: Io, version: string): Command {
       io.invocation = invocationOf(command, version);
     });
 
-  program
-    .command('serve')
-    .summary('run the service')
-    .description(
-      'Run the service until it is told to stop. Every setting can also come from the environment: see docs/configuration.md.',
-    )
-    .option('--listen <host:port>', 'where to listen (GUARDBEE_LISTEN; default 127.0.0.1:8420)')
-    .option('--data-dir <folder>', 'where everything is kept (GUARDBEE_DATA_DIR; default ./guardbee-data)')
-    .option(
-      '--database-url <url>',
-      'the database (GUARDBEE_DATABASE_URL; default an SQLite file in the data directory)',
-    )
-    .option('--tls-cert <file>', 'serve HTTPS with this certificate (GUARDBEE_TLS_CERT)')
-    .option('--tls-key <file>', 'and this key (GUARDBEE_TLS_KEY)')
-    .option('--tls-self-signed', 'serve HTTPS with a certificate made for this machine, for development')
-    .option('--log-level <level>', 'fatal, error, warn, info, debug, trace or silent (GUARDBEE_LOG_LEVEL)')
-    .addHelpText('after', '\nExample:\n  guardbee serve --listen 127.0.0.1:8420 --data-dir /var/lib/guardbee')
-    .action(async (options) => (await import('./commands/serve.ts')).serve(options, io));
-
+  addServe(program, io);
   addSession(program, io);
   addTokens(program, io);
   addUsers(program, io);

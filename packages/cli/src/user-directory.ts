@@ -1,7 +1,7 @@
 import type { ShownUser } from './show-user.ts';
 
 /** What an administrator may change about an account; `expiry` is an RFC 3339 time. */
-export interface UserChange {
+interface UserChange {
   readonly expiry?: string;
   readonly admin?: boolean;
   readonly disabled?: boolean;

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { ConfigError, gatherSettings, kebab, type Setting } from './config-sources.ts';
 import type { Retention } from './housekeeping.ts';
 import { HASH_LIMITS, type HashParameters } from './login/password.ts';
 import type { TokenPolicy } from './storage/records.ts';
@@ -39,26 +40,14 @@ export interface TlsFiles {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** A setting that can't be used. The process ends with exit code 78 (EX_CONFIG). */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 export type Flags = Partial<
   Record<'listen' | 'dataDir' | 'databaseUrl' | 'tlsCert' | 'tlsKey' | 'logLevel', string>
 > & {
+  /** A file with settings. */
+  readonly config?: string;
   /** A certificate for development, made when there is none. */
   readonly tlsSelfSigned?: boolean;
 };
-
-interface Setting {
-  readonly key: string;
-  readonly flag?: Exclude<keyof Flags, 'tlsSelfSigned'>;
-  readonly default: string;
-  readonly allowed: string;
-  /** Never repeated in a message. */
-  readonly secret?: true;
-}
 
 const DURATIONS = 'a number with s, m, h or d, like 12h or 30d';
 
@@ -178,15 +167,13 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
-/** Reads the settings: a flag before the environment, the environment before the default. Throws `ConfigError`. */
+/** Reads the settings, each from where `gatherSettings` finds it, else its default. Throws `ConfigError`. */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   flags: Flags = {},
 ): Config {
-  const given = (setting: Setting): string | undefined => {
-    const value = (setting.flag && flags[setting.flag]) ?? environment[setting.key];
-    return value === undefined || value === '' ? undefined : value;
-  };
+  const gathered = gatherSettings(Object.values(SETTINGS), environment, flags);
+  const given = (setting: Setting): string | undefined => gathered(setting)?.value;
   const dataDir = resolve(given(SETTINGS.dataDir) ?? SETTINGS.dataDir.default);
   const adminEmail = given(SETTINGS.adminEmail);
   const adminPassword = given(SETTINGS.adminPassword);
@@ -224,12 +211,32 @@ export function readConfig(
   };
 }
 
+/** A setting as an operator sees it. */
+export interface ShownSetting {
+  readonly key: string;
+  /** `(hidden)` for a secret; of a default its description. */
+  readonly value: string;
+  /** A flag, an environment variable, a file, or `default`. */
+  readonly origin: string;
+}
+
+/** Every setting with its value and where that comes from. Throws `ConfigError` when a file can't be read. */
+export function showSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  flags: Flags = {},
+): ShownSetting[] {
+  const all: readonly Setting[] = Object.values(SETTINGS);
+  const gathered = gatherSettings(all, environment, flags);
+  return all.map((setting) => {
+    const given = gathered(setting);
+    if (given === undefined) return { key: setting.key, value: setting.default, origin: 'default' };
+    return { key: setting.key, value: setting.secret ? '(hidden)' : given.value, origin: given.origin };
+  });
+}
+
 function refuse(setting: Setting, value: string, reason?: string): ConfigError {
   const shown = setting.secret ? '(hidden)' : JSON.stringify(value);
-  const flag =
-    setting.flag === undefined
-      ? ''
-      : ` (--${setting.flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)})`;
+  const flag = setting.flag === undefined ? '' : ` (--${kebab(setting.flag)})`;
   return new ConfigError(
     `${setting.key}${flag} cannot be ${shown}: ${reason ?? `allowed is ${setting.allowed}`}.`,
   );

@@ -1,6 +1,14 @@
 /** What others may use of the server: the process, its configuration, and the offline administration. */
 export { type ChainReport, type ReadChain, verifyChain } from './audit/verify-chain.ts';
-export { type Config, ConfigError, type Flags, type LogLevel, readConfig, SETTINGS } from './config.ts';
+export {
+  type Config,
+  type Flags,
+  type LogLevel,
+  readConfig,
+  type ShownSetting,
+  showSettings,
+} from './config.ts';
+export { ConfigError } from './config-sources.ts';
 export { REFUSALS, Refusal } from './errors.ts';
 export { inspectDataDirectory } from './inspect.ts';
 export { createLogger } from './log.ts';

@@ -1,4 +1,5 @@
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { ConfigError } from './config-sources.ts';
 import type { DigestKeys } from './tokens/digest.ts';
 import { type DigestKeysError, isExposed, loadDigestKeys, parseDigestKeys } from './tokens/digest-keys.ts';
 

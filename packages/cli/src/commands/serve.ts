@@ -12,13 +12,18 @@ import {
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 
+type Logger = ReturnType<typeof createLogger>;
+
 /** Runs the service until it is told to stop. */
 export async function serve(flags: Flags, io: Io): Promise<void> {
   // Before anything is opened: whoever has read where it listens may stop it at once, and process 1 of a container
   // has no other way to end.
   const told = untilTold();
-  const service = await start(flags, io);
-  process.on('SIGHUP', () => service.reload());
+  const { service, logger } = await start(flags, io);
+  process.on('SIGHUP', () => {
+    service.reload();
+    reloadLogLevel(flags, io, logger);
+  });
   greet(service, io);
   await told;
   await service.close();
@@ -30,10 +35,20 @@ function untilTold(): Promise<void> {
   });
 }
 
-async function start(flags: Flags, io: Io): Promise<Service> {
+/** Of the settings, the log level alone can be changed without a start; certificates are read anew by the service. */
+function reloadLogLevel(flags: Flags, io: Io, logger: Logger): void {
+  try {
+    logger.level = readConfig(io.env, flags).logLevel;
+  } catch (error) {
+    logger.error({ cause: (error as Error).message }, 'the settings cannot be used; nothing has changed');
+  }
+}
+
+async function start(flags: Flags, io: Io): Promise<{ service: Service; logger: Logger }> {
   try {
     const config = readConfig(io.env, flags);
-    return await startService(config, { logger: createLogger(config.logLevel) });
+    const logger = createLogger(config.logLevel);
+    return { service: await startService(config, { logger }), logger };
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const known =

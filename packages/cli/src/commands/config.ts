@@ -1,0 +1,29 @@
+import { type Flags, readConfig, type ShownSetting, showSettings } from '@guardbee/server';
+import type { Io } from '../io.ts';
+import { table } from '../table.ts';
+
+type ConfigOptions = Flags & { readonly json?: boolean };
+
+/** Every setting, its value and where that comes from. */
+export async function showConfig(options: ConfigOptions, io: Io): Promise<void> {
+  const settings = showSettings(io.env, options);
+  io.out(options.json ? JSON.stringify(settings) : settingsTable(settings));
+}
+
+/** Reads the settings as a start would, and starts nothing. What is wrong is thrown as `ConfigError`. */
+export async function checkConfig(options: ConfigOptions, io: Io): Promise<void> {
+  readConfig(io.env, options);
+  const set = showSettings(io.env, options).filter(({ origin }) => origin !== 'default');
+  if (options.json) io.out(JSON.stringify({ ok: true, set: set.length }));
+  else
+    io.out(
+      `The configuration is sound; ${set.length} of its settings ${set.length === 1 ? 'is' : 'are'} not at the default.`,
+    );
+}
+
+function settingsTable(settings: readonly ShownSetting[]): string {
+  return table(
+    ['SETTING', 'VALUE', 'FROM'],
+    settings.map(({ key, value, origin }) => [key, value, origin]),
+  );
+}
