@@ -146,7 +146,10 @@ suite('the command against a service', () => {
     await ok(`users set-password ${ADMIN.email} --password-stdin ${offline}`, ADMIN.password);
     await ok(`users disable offline@example.com ${offline}`);
     await ok(`users set-groups offline@example.com ops ${offline}`);
-    assert.match(await ok(`users show offline@example.com ${offline}`), /^role +user, disabled\ngroups +ops$/m);
+    assert.match(
+      await ok(`users show offline@example.com ${offline}`),
+      /^role +user, disabled\ngroups +ops$/m,
+    );
     const last = await guardbee(`users delete ${ADMIN.email} ${offline}`);
     assert.equal(last.code, 1);
     assert.match(last.stderr, /must be an administrator left/);

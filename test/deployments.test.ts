@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { Ajv } from 'ajv';
+import { DockerfileParser } from 'dockerfile-ast';
+import { validate } from 'dockerfile-utils';
+import { Deployment } from 'kubernetes-models/apps/v1';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { Service } from 'kubernetes-models/v1';
+import { parse, parseAllDocuments } from 'yaml';
+import { SETTINGS } from '../packages/server/src/config.ts';
+import { cleanEnvironment, temporaryFolder } from './guardbee.ts';
+
+/** What `deploy/` holds, as far as this machine can run it: no container engine and no cluster are needed. */
+
+const root = join(import.meta.dirname, '..');
+const deploy = (file: string): string => join(root, 'deploy', file);
+const read = (file: string): string => readFileSync(deploy(file), 'utf8');
+const has = (command: string): boolean => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+
+const settings: ReadonlySet<string> = new Set(
+  Object.values(SETTINGS).flatMap((setting) => [
+    setting.key,
+    ...('secret' in setting ? [`${setting.key}_FILE`] : []),
+  ]),
+);
+
+function assertSettings(names: readonly string[]): void {
+  for (const name of names.filter((one) => one.startsWith('GUARDBEE_')))
+    assert.ok(settings.has(name), `${name} is no setting`);
+}
+
+suite('the image', () => {
+  const dockerfile = DockerfileParser.parse(read('docker/Dockerfile'));
+  const instructions = dockerfile.getInstructions();
+  const last = instructions.slice(instructions.findLastIndex((one) => one.getKeyword() === 'FROM'));
+  const argumentsOf = (keyword: string): string =>
+    String(last.find((one) => one.getKeyword() === keyword)?.getArgumentsContent());
+
+  test('a linter has nothing to say of its file', () => {
+    assert.deepEqual(
+      validate(read('docker/Dockerfile')).map(({ message, range }) => `${range.start.line}: ${message}`),
+      [],
+    );
+  });
+
+  test('it does not run as root, names its version, and holds no secret', () => {
+    assert.equal(argumentsOf('USER'), 'node');
+    for (const from of dockerfile.getFROMs()) assert.match(String(from.getImageTag()), /^\d/);
+    assert.doesNotMatch(read('docker/Dockerfile'), /(PASSWORD|DIGEST_KEYS|DATABASE_URL)=/);
+    assertSettings([...argumentsOf('ENV').matchAll(/(\w+)=/g)].map(([, name]) => String(name)));
+  });
+
+  /** Its packages, installed as its file says; its command lines; a user who can write the data folder only. */
+  test('its packages install into an empty folder, serve from there, and its health check says so', {
+    skip: process.getuid?.() !== 0 && 'needs root, to become somebody else',
+  }, async () => {
+    using folder = temporaryFolder();
+    const [app, data, packed] = ['app', 'data', 'packed'].map((name) => join(folder.path, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const path of [app, data, packed]) mkdirSync(path);
+    for (const name of ['giantswarm', 'server', 'cli']) {
+      const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', packed];
+      assert.equal(spawnSync('npm', [...pack, '--workspace', `packages/${name}`], { cwd: root }).status, 0);
+    }
+    const install = [
+      'install',
+      '--omit=dev',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+    ];
+    const { status, stderr } = spawnSync('npm', [...install, ...globSync(join(packed, '*.tgz'))], {
+      cwd: app,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    chmodSync(folder.path, 0o755);
+    assert.equal(spawnSync('chown', ['-R', '65534:65534', data]).status, 0);
+
+    // The pinned Node lies in a folder of root's own.
+    const node = join(folder.path, 'node');
+    assert.equal(spawnSync('cp', [process.execPath, node]).status, 0);
+    const inPlace = (text: string): string =>
+      text
+        .replaceAll('/app/', `${app}/`)
+        .replaceAll('/data', data)
+        .replaceAll('0.0.0.0', '127.0.0.1')
+        .replaceAll('8420', PORT);
+    const words = (keyword: string): string[] => JSON.parse(inPlace(argumentsOf(keyword)));
+    const [, ...entry] = [...words('ENTRYPOINT'), ...words('CMD')];
+    const env = Object.fromEntries(
+      [...inPlace(argumentsOf('ENV')).matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    );
+    const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', node];
+    const service = spawn('setpriv', [...asNobody, ...entry], {
+      cwd: '/',
+      env: { ...cleanEnvironment(), ...env, HOME: '/nowhere' },
+    });
+    let output = '';
+    for (const stream of [service.stdout, service.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    try {
+      const health = /CMD (\[.*\])$/.exec(inPlace(argumentsOf('HEALTHCHECK')))?.[1] ?? '[]';
+      const [, ...check] = JSON.parse(health) as string[];
+      let healthy = false;
+      for (let tries = 0; tries < 100 && !healthy; tries++) {
+        healthy = spawnSync(node, check).status === 0;
+        if (!healthy) await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      assert.ok(healthy, output);
+      service.kill(argumentsOf('STOPSIGNAL') as NodeJS.Signals);
+      assert.deepEqual(await once(service, 'exit'), [0, null]);
+      assert.equal(spawnSync(node, check).status, 1);
+    } finally {
+      service.kill('SIGKILL');
+    }
+  });
+});
+
+/** One that nothing else of these tests uses. */
+const PORT = '28420';
+
+suite('compose', () => {
+  const compose = parse(read('compose/compose.yaml'), { merge: true });
+
+  test('what services use of secrets, volumes and networks is there, and every setting exists', () => {
+    const { services, secrets, volumes, networks } = compose;
+    for (const [name, service] of Object.entries<ComposeService>(services)) {
+      for (const secret of service.secrets ?? []) assert.ok(secret in secrets, `${name}: ${secret}`);
+      for (const network of service.networks ?? []) assert.ok(network in networks, `${name}: ${network}`);
+      for (const volume of service.volumes ?? []) {
+        const source = String(volume.split(':')[0]);
+        const exists = source.startsWith('./') ? existsSync(deploy(`compose/${source}`)) : source in volumes;
+        assert.ok(exists, `${name}: ${volume}`);
+      }
+      assertSettings(Object.keys(service.environment ?? {}));
+      for (const [key, value] of Object.entries(service.environment ?? {}))
+        if (key.endsWith('_FILE'))
+          assert.ok(service.secrets?.includes(value.replace('/run/secrets/', '')), key);
+    }
+  });
+
+  test('nodes share the digest keys and the database, and keep a folder each', () => {
+    const [one, two] = [compose.services['node-1'], compose.services['node-2']];
+    assert.deepEqual(one.environment, two.environment);
+    assert.notDeepEqual(one.volumes, two.volumes);
+    assert.ok(one.read_only && one.cap_drop.includes('ALL'));
+  });
+
+  test('Caddy takes its file', { skip: !has('caddy') && 'caddy is not installed here' }, () => {
+    const config = ['--adapter', 'caddyfile', '--config', deploy('compose/Caddyfile')];
+    const { status, stderr } = spawnSync('caddy', ['validate', ...config], { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    assert.equal(spawnSync('caddy', ['fmt', '--diff', deploy('compose/Caddyfile')]).status, 0);
+  });
+});
+
+interface ComposeService {
+  readonly secrets?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+suite('the unit', () => {
+  test('systemd finds nothing wrong with it, and little that it could do', {
+    skip: !has('systemd-analyze') && 'systemd is not installed here',
+  }, () => {
+    using folder = temporaryFolder();
+    const unit = join(folder.path, 'guardbee.service');
+    writeFileSync(unit, read('systemd/guardbee.service').replace('/opt/guardbee/bin/guardbee', '/bin/true'));
+    const verified = spawnSync('systemd-analyze', ['verify', unit], { encoding: 'utf8' });
+    assert.deepEqual([verified.status, verified.stderr], [0, '']);
+    const exposure = spawnSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', unit]);
+    assert.equal(exposure.status, 0, String(exposure.stdout));
+  });
+
+  test('its settings exist', () => {
+    assertSettings(
+      [...read('systemd/guardbee.service').matchAll(/(GUARDBEE_\w+)=/g)].map(([, name]) => String(name)),
+    );
+  });
+});
+
+suite('the chart', () => {
+  const values: Record<string, object> = parse(read('helm/guardbee/values.yaml'));
+  const isValid = new Ajv({ strict: false }).compile(JSON.parse(read('helm/guardbee/values.schema.json')));
+  const skip = !has('go') && "Go is not installed here: the chart's templates are not rendered";
+
+  function render(changes: object = {}): { kind: string; validate(): void }[] {
+    const chart = parse(read('helm/guardbee/Chart.yaml'));
+    const scope = {
+      Values: { ...values, ...changes },
+      Release: { Name: 'guardbee' },
+      Chart: { AppVersion: chart.appVersion },
+    };
+    const templates = globSync(deploy('helm/guardbee/templates/*.yaml')).sort();
+    const go = [
+      'run',
+      join(import.meta.dirname, 'support/render-chart.go'),
+      JSON.stringify(scope),
+      ...templates,
+    ];
+    const { status, stdout, stderr } = spawnSync('go', go, { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+    return parseAllDocuments(stdout)
+      .map((document) => document.toJS())
+      .filter((one) => one !== null)
+      .map((one) => {
+        const Kind = KINDS[one.kind as keyof typeof KINDS];
+        assert.ok(Kind, one.kind);
+        return new Kind(one);
+      });
+  }
+
+  test('its values are what its schema allows; others are not', () => {
+    assert.ok(isValid(values), JSON.stringify(isValid.errors));
+    assert.ok(!isValid({ ...values, replica: 2 }));
+    assert.ok(!isValid({ ...values, settings: { OTHER: 'x' } }));
+  });
+
+  test("its templates make what Kubernetes' own schemas accept, and hold no secret", { skip }, () => {
+    const manifests = render({
+      settings: { GUARDBEE_TOKEN_MAX_AGE: '30d', GUARDBEE_TOKENS_PER_USER: 7 },
+      networkPolicy: { ...values.networkPolicy, from: [{ namespaceSelector: { matchLabels: { a: 'b' } } }] },
+    });
+    assert.deepEqual(manifests.map(({ kind }) => kind).sort(), Object.keys(KINDS).sort());
+    for (const manifest of manifests) manifest.validate();
+    const text = JSON.stringify(manifests);
+    assertSettings([...text.matchAll(/"(GUARDBEE_\w+)"/g)].map(([, name]) => String(name)));
+    assert.ok(!text.includes('"Secret"'));
+    const [deployment] = manifests.filter(({ kind }) => kind === 'Deployment') as Deployment[];
+    const container = deployment?.spec?.template.spec?.containers[0];
+    assert.equal(container?.securityContext?.readOnlyRootFilesystem, true);
+    assert.equal(container?.image, 'registry.example.com/guardbee:0.1.0');
+    assert.equal(container?.env?.find(({ name }) => name === 'GUARDBEE_TOKENS_PER_USER')?.value, '7');
+  });
+
+  test('without a network policy there is none', { skip }, () => {
+    const kinds = render({ networkPolicy: { enabled: false } }).map(({ kind }) => kind);
+    assert.ok(!kinds.includes('NetworkPolicy'));
+  });
+});
+
+const KINDS = { Deployment, NetworkPolicy, PodDisruptionBudget, Service } as const;
