@@ -65,7 +65,9 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
 /** The whole service as one value that answers requests, but doesn't listen: the process does (`serve.ts`), and tests. */
 export async function buildApp(parts: Parts, options: FrontDoorOptions): Promise<App> {
   const app = await openFrontDoor(parts, options);
-  for (const endpoint of endpoints) endpoint(app, parts);
+  for (const endpoint of endpoints) {
+    if (endpoint !== getMetrics || options.metricsListen === undefined) endpoint(app, parts);
+  }
   refuseOtherMethods(app, { corsOn: options.corsOrigins.length > 0 });
   // A log that wants every request must see every request.
   const isOff = (): boolean => options.logger.level === 'debug' || options.logger.level === 'trace';

@@ -12,6 +12,7 @@ import type { TokenLimit } from './storage/store.ts';
 /** How the service is set up. Checked once, at start; nothing else reads the environment. */
 export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
+  readonly metricsListen: Config['listen'] | undefined;
   readonly dataDir: string;
   readonly keysDir: string;
   readonly databaseUrl: string;
@@ -122,6 +123,11 @@ export const SETTINGS = {
     default: 'plain HTTP',
     allowed: 'a PEM file; goes with GUARDBEE_TLS_CERT',
   },
+  metricsListen: {
+    key: 'GUARDBEE_METRICS_LISTEN',
+    default: 'none: `/metrics` is where everything else is',
+    allowed: 'host:port; then `/metrics` is there alone, on plain HTTP',
+  },
   logLevel: { key: 'GUARDBEE_LOG_LEVEL', flag: 'logLevel', default: 'info', allowed: LOG_LEVELS.join(', ') },
   tokenMaxAge: {
     key: 'GUARDBEE_TOKEN_MAX_AGE',
@@ -177,11 +183,14 @@ export function readConfig(
   const dataDir = resolve(given(SETTINGS.dataDir) ?? SETTINGS.dataDir.default);
   const adminEmail = given(SETTINGS.adminEmail);
   const adminPassword = given(SETTINGS.adminPassword);
+  const metricsListen = given(SETTINGS.metricsListen);
   if (adminPassword !== undefined && adminEmail === undefined) {
     throw refuse(SETTINGS.adminPassword, adminPassword, 'it goes with GUARDBEE_ADMIN_EMAIL');
   }
   return {
-    listen: parseListen(given(SETTINGS.listen) ?? SETTINGS.listen.default),
+    listen: parseListen(SETTINGS.listen, given(SETTINGS.listen) ?? SETTINGS.listen.default),
+    metricsListen:
+      metricsListen === undefined ? undefined : parseListen(SETTINGS.metricsListen, metricsListen),
     dataDir,
     keysDir: resolve(given(SETTINGS.keysDir) ?? join(dataDir, 'keys')),
     databaseUrl: parseDatabaseUrl(given(SETTINGS.databaseUrl) ?? `sqlite:${join(dataDir, 'guardbee.db')}`),
@@ -249,12 +258,12 @@ function listOf(value: string | undefined): string[] {
     .filter((part) => part !== '');
 }
 
-function parseListen(value: string): Config['listen'] {
+function parseListen(setting: Setting, value: string): Config['listen'] {
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(value);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined || port > 65_535 || (match?.[1] !== undefined && isIP(host) !== 6))
-    throw refuse(SETTINGS.listen, value);
+    throw refuse(setting, value);
   return { host, port };
 }
 

@@ -13,6 +13,8 @@ import { Refusal } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { clientAddress, isFromTrustedProxy } from './http/client-address.ts';
 import { formatCursor } from './http/cursor.ts';
+import { createMetrics } from './http/metrics.ts';
+import { listenForMetrics } from './http/metrics-listener.ts';
 import { createRevocationStreams } from './http/revocation-stream.ts';
 import type { App, Parts } from './http/route.ts';
 import { REVOCATIONS } from './http/routes/follow-revocations.ts';
@@ -111,6 +113,7 @@ export async function startService(
     );
 
     let draining = false;
+    const [counts, finder] = [newCounts(), createTokenFinder({ store, digestKeys, clock, policy, lastUses })];
     const parts: Parts = {
       store,
       hashes,
@@ -124,16 +127,22 @@ export async function startService(
       throttle: createThrottle({ store, digestKeys, clock, rules }),
       auditKeys: new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)])),
       isFromTrustedProxy: isFromTrustedProxy(config.trustedProxies),
-      finder: createTokenFinder({ store, digestKeys, clock, policy, lastUses }),
+      finder,
       streams,
       addressOf: clientAddress(config.trustedProxies),
-      counts: newCounts(),
+      counts,
+      metrics: createMetrics({ counts, hashes, finder, activity }),
       installationName: config.installationName,
       // A browser that has pinned TLS for localhost would keep it for whatever is developed there next.
       replyHeaders: config.tls === undefined || config.tls === 'self-signed' ? ALWAYS : WITH_TLS,
       isDraining: () => draining,
       isReady: async () => !draining && (await answers(store)),
     };
+    if (config.metricsListen !== undefined) {
+      const listener = await listenForMetrics(parts.metrics, config.metricsListen, report);
+      closers.push(() => listener.close());
+      logger.info(`metrics on ${listener.url}`);
+    }
     const app = await buildApp(parts, { ...config, tls: files && readCertificate(files), logger });
     closers.push(() => app.close());
     await app.listen({ ...config.listen, listenTextResolver: (address) => `listening on ${address}` });

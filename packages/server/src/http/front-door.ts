@@ -27,6 +27,8 @@ export interface FrontDoorOptions {
   /** Addresses and networks whose X-Forwarded-For counts, read from the right. */
   readonly trustedProxies: readonly string[];
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Where `/metrics` has an address of its own it is nowhere else. */
+  readonly metricsListen: object | undefined;
 }
 
 /** The largest body any route can use is far below this. */

@@ -16,6 +16,7 @@ import type { TokenFinder } from '../tokens/find.ts';
 import type { LastUses } from '../tokens/last-use.ts';
 import type { Principal } from '../tokens/principal.ts';
 import type { ClientAddress } from './client-address.ts';
+import type { Metrics } from './metrics.ts';
 import type { RevocationStreams } from './revocation-stream.ts';
 import type { Entry } from './rights.ts';
 
@@ -30,6 +31,7 @@ export interface Parts extends LoginParts {
   readonly auditKeys: ReadonlyMap<string, KeyObject>;
   readonly streams: RevocationStreams;
   readonly counts: Counts;
+  readonly metrics: Metrics;
   readonly installationName: string;
   /** On every reply: see `security-headers.ts`. */
   readonly replyHeaders: Readonly<Record<string, string>>;

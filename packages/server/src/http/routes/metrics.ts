@@ -1,9 +1,7 @@
-import type { Registry } from 'prom-client';
 import type { App, Parts } from '../route.ts';
 
-/** `GET /metrics`: Prometheus text. Every label is one of a closed set; no user, address or token occurs. */
-export function getMetrics(app: App, parts: Parts): void {
-  let registry: Promise<Registry> | undefined;
+/** `GET /metrics`, where it has no address of its own: see `metrics-listener.ts`. */
+export function getMetrics(app: App, { metrics }: Parts): void {
   app.get(
     '/metrics',
     {
@@ -15,82 +13,9 @@ export function getMetrics(app: App, parts: Parts): void {
       },
     },
     async (_request, reply) => {
-      registry ??= createRegistry(parts);
-      const metrics = await registry;
-      reply.type(metrics.contentType);
-      return metrics.metrics();
+      const { contentType, text } = await metrics();
+      reply.type(contentType);
+      return text;
     },
   );
-}
-
-/** Made when it is first asked for: whoever has no Prometheus need not wait for it at each start. */
-async function createRegistry({ counts, hashes, finder, activity }: Parts): Promise<Registry> {
-  const { Counter, collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-
-  const byOutcome = (name: string, help: string, values: Readonly<Record<string, number>>): void => {
-    new Counter({
-      name,
-      help,
-      labelNames: ['outcome'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const [outcome, count] of Object.entries(values)) this.inc({ outcome }, count);
-      },
-    });
-  };
-  byOutcome('guardbee_logins_total', 'Logins by outcome.', counts.logins);
-  byOutcome('guardbee_logouts_total', 'Logouts by outcome.', counts.logouts);
-  byOutcome(
-    'guardbee_verifications_total',
-    'Requests with a credential, by whether it was accepted.',
-    counts.verifications,
-  );
-  new Counter({
-    name: 'guardbee_password_hashes_total',
-    help: 'Password hashes computed, for whatever reason.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(hashes.counts().started);
-    },
-  });
-  new Counter({
-    name: 'guardbee_token_reads_total',
-    help: 'Tokens looked up in the database: verifications that were not remembered.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(finder.counts().reads);
-    },
-  });
-  new Counter({
-    name: 'guardbee_request_records_dropped_total',
-    help: 'Requests that were too many to be kept one by one.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(activity.counts().dropped);
-    },
-  });
-  new Gauge({
-    name: 'guardbee_tokens_remembered',
-    help: 'Verifications in memory.',
-    registers: [registry],
-    collect() {
-      this.set(finder.counts().remembered);
-    },
-  });
-  new Gauge({
-    name: 'guardbee_hash_queue_waiting',
-    help: 'Passwords that wait to be hashed.',
-    registers: [registry],
-    collect() {
-      this.set(hashes.counts().waiting);
-    },
-  });
-
-  return registry;
 }
