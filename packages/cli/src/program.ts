@@ -5,6 +5,7 @@ import type { Io } from './io.ts';
 import { addAudit } from './syntax/audit.ts';
 import { addHash } from './syntax/bulk.ts';
 import { HELP } from './syntax/help.ts';
+import { addMoving } from './syntax/moving.ts';
 import { FILE, JSON_OPTION, online, STDIN, withTimes } from './syntax/options.ts';
 import { addServe } from './syntax/serve.ts';
 import { addService } from './syntax/service.ts';
@@ -37,6 +38,7 @@ export function buildProgram(io: Io, version: string): Command {
   addAudit(program, io);
   addPolicy(program, io);
   addHash(program, io);
+  addMoving(program, io);
   addService(program, io, version);
 
   program

@@ -22,6 +22,9 @@ export const AUDIT_EVENTS = {
   'password.rehashed': 'The same password was put under stronger parameters.',
   'keys.added': 'The service was started with digest keys that were not known before.',
   'audit.pruned': 'Old audit events were removed, as the retention says.',
+  'database.restored':
+    'The service was started on a database older than its anchor; what was chosen and done about it is in the details.',
+  'database.moved': 'Everything was taken over from another database; from which kind is in the details.',
 } as const satisfies Record<string, string>;
 
 export type AuditEventName = keyof typeof AUDIT_EVENTS;

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { AFTER_RESTORE, type AfterRestore } from './anchor/choices.ts';
 import { ConfigError, gatherSettings, kebab, type Setting } from './config-sources.ts';
 import type { Retention } from './housekeeping.ts';
 import { HASH_LIMITS, type HashParameters } from './login/password.ts';
@@ -16,6 +17,10 @@ export interface Config {
   readonly dataDir: string;
   readonly keysDir: string;
   readonly databaseUrl: string;
+  /** Where it is kept how far the database has come: see `anchor/`. */
+  readonly anchorFile: string;
+  /** What to do about a database that is older than its anchor; undefined: not to start. */
+  readonly afterRestore: AfterRestore | undefined;
   /** `kid:base64[,kid:base64]`; undefined: the file in `keysDir`. */
   readonly digestKeys: string | undefined;
   readonly firstAdmin: { readonly email: string; readonly password: string | undefined } | undefined;
@@ -48,6 +53,8 @@ export type Flags = Partial<
   readonly config?: string;
   /** A certificate for development, made when there is none. */
   readonly tlsSelfSigned?: boolean;
+  /** For one start: not from the environment, where it would stay. */
+  readonly afterRestore?: string;
 };
 
 const DURATIONS = 'a number with s, m, h or d, like 12h or 30d';
@@ -68,6 +75,11 @@ export const SETTINGS = {
     default: '`sqlite:` + data directory + `/guardbee.db`',
     allowed: 'sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…',
     secret: true,
+  },
+  anchorFile: {
+    key: 'GUARDBEE_ANCHOR_FILE',
+    default: '`anchor` in the keys directory; with PostgreSQL in the data directory',
+    allowed: 'a file, each service its own; not where the database is kept or restored from',
   },
   digestKeys: {
     key: 'GUARDBEE_DIGEST_KEYS',
@@ -187,13 +199,21 @@ export function readConfig(
   if (adminPassword !== undefined && adminEmail === undefined) {
     throw refuse(SETTINGS.adminPassword, adminPassword, 'it goes with GUARDBEE_ADMIN_EMAIL');
   }
+  const keysDir = resolve(given(SETTINGS.keysDir) ?? join(dataDir, 'keys'));
+  const databaseUrl = parseDatabaseUrl(
+    given(SETTINGS.databaseUrl) ?? `sqlite:${join(dataDir, 'guardbee.db')}`,
+  );
+  // Nodes on PostgreSQL may share the folder of their keys, but not an anchor.
+  const anchorFolder = databaseUrl.startsWith('sqlite:') ? keysDir : dataDir;
   return {
     listen: parseListen(SETTINGS.listen, given(SETTINGS.listen) ?? SETTINGS.listen.default),
     metricsListen:
       metricsListen === undefined ? undefined : parseListen(SETTINGS.metricsListen, metricsListen),
     dataDir,
-    keysDir: resolve(given(SETTINGS.keysDir) ?? join(dataDir, 'keys')),
-    databaseUrl: parseDatabaseUrl(given(SETTINGS.databaseUrl) ?? `sqlite:${join(dataDir, 'guardbee.db')}`),
+    keysDir,
+    databaseUrl,
+    anchorFile: resolve(given(SETTINGS.anchorFile) ?? join(anchorFolder, 'anchor')),
+    afterRestore: parseAfterRestore(flags.afterRestore),
     digestKeys: given(SETTINGS.digestKeys),
     firstAdmin: adminEmail === undefined ? undefined : { email: adminEmail, password: adminPassword },
     hashParameters: parseHashParameters(given(SETTINGS.hashMemory), given(SETTINGS.hashPasses)),
@@ -270,6 +290,15 @@ function parseListen(setting: Setting, value: string): Config['listen'] {
 function parseDatabaseUrl(value: string): string {
   if (!/^(sqlite:|postgres(ql)?:\/\/)./.test(value)) throw refuse(SETTINGS.databaseUrl, value);
   return value;
+}
+
+function parseAfterRestore(value: string | undefined): AfterRestore | undefined {
+  if (value === undefined) return undefined;
+  const choice = AFTER_RESTORE.find((known) => known === value);
+  if (choice !== undefined) return choice;
+  throw new ConfigError(
+    `--after-restore cannot be ${JSON.stringify(value)}: allowed is ${AFTER_RESTORE.join(', ')}.`,
+  );
 }
 
 function parseName(value: string): string {

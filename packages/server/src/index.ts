@@ -13,6 +13,8 @@ export { REFUSALS, Refusal } from './errors.ts';
 export { inspectDataDirectory } from './inspect.ts';
 export { createLogger } from './log.ts';
 export { calibrateHash, type MeasuredHash } from './login/calibrate.ts';
+export { type Backup, backUp } from './moving/backup.ts';
+export { type Restored, restoreBackup } from './moving/restore.ts';
 export { type Offline, openOffline, type UserReply } from './offline.ts';
 export { type Service, startService } from './serve.ts';
 export type { AuditHead, ChainedAuditEvent } from './storage/audit-store.ts';

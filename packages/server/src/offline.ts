@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { anchorOffline } from './anchor/open-anchor.ts';
 import { exportCsv, exportNdjson } from './audit/export.ts';
 import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { systemClock } from './clock.ts';
@@ -70,6 +71,7 @@ export async function openOffline(config: Config): Promise<Offline> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const digestKeys = readServiceKeys(config);
   const store = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
+  const noteInAnchor = await anchorOffline(store, config);
   // Whoever types a command waits for it.
   const hashes = createHashQueue({ workers: 1, maxWaitMs: 600_000, parameters: config.hashParameters });
   const throttle = createThrottle({ store, digestKeys, clock: systemClock(), rules: THROTTLE_RULES });
@@ -115,6 +117,7 @@ export async function openOffline(config: Config): Promise<Offline> {
     planPolicy: () => planPolicy(parts, config.tokenPolicy, config.tokenLimit),
     async close() {
       await hashes.close();
+      await noteInAnchor();
       await store.close();
     },
   };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { createActivityRecorder } from './activity/recorder.ts';
+import { openAnchor, tellSettled } from './anchor/open-anchor.ts';
 import { buildApp } from './app.ts';
 import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -78,9 +79,15 @@ export async function startService(
     closers.push(() => hashes.close());
     const decoy = hashes.hash(generatePassword());
     const digestKeys = readServiceKeys(config, reportTo(logger));
-    const store = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
-    closers.push(() => store.close());
-    await checkDigestKeys(store, digestKeys, clock.now());
+    const opened = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
+    closers.push(() => opened.close());
+    await checkDigestKeys(opened, digestKeys, clock.now());
+    const anchor = await openAnchor({ store: opened, hashes, config, now: clock.now() }, (error) =>
+      logger.error({ err: error }, 'the anchor cannot be kept up to date; it is tried again'),
+    );
+    closers.push(() => anchor.stop());
+    tellSettled(anchor.settled, config, logger);
+    const { store } = anchor;
     // Under the lock of the directory nobody else has a try under way. A full disk must not keep the service from starting.
     if (isOwnDatabase(config)) {
       await store

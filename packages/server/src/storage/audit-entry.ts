@@ -1,7 +1,7 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import type { AuditEventName } from '../audit-events.ts';
 import { formatTime } from '../rfc3339.ts';
-import { type AuditValue, type ChainedAuditEvent, eventText } from './audit-store.ts';
+import { type AuditValue, type ChainedAuditEvent, eventText, type Provenance } from './audit-store.ts';
 import type { Act, EndCause, TokenRecord, UserRecord } from './records.ts';
 import { FOREVER, type TryOutcome } from './throttle-store.ts';
 
@@ -120,6 +120,18 @@ export const entries = {
     subject: null,
     details: { events, before: timeText(before) },
   }),
+
+  provenance(provenance: Provenance): AuditEntry {
+    if (provenance.how === 'moved') {
+      return { event: 'database.moved', subject: null, details: { from: provenance.from } };
+    }
+    const { choice, reached, found, tokensEnded } = provenance;
+    return {
+      event: 'database.restored',
+      subject: null,
+      details: { choice, reached, found, tokens_ended: tokensEnded },
+    };
+  },
 };
 
 const CHANGEABLE = ['email', 'expiry', 'admin', 'disabled', 'groups'] as const;

@@ -49,7 +49,22 @@ export interface AuditStore {
    * a younger event stays (a clock may have been set back). Answers how many.
    */
   pruneAuditEvents(time: number, act: Act, limit: number): Promise<number>;
+
+  /** Leaves where this database comes from in its chain: `database.restored` or `database.moved`. */
+  recordProvenance(provenance: Provenance, act: Act): Promise<void>;
 }
+
+/** That a database has a past elsewhere. */
+export type Provenance =
+  | {
+      readonly how: 'restored';
+      readonly choice: 'revoke-all' | 'replay';
+      /** Where the chain had come to, by the anchor, and where it ended in the restored database. */
+      readonly reached: number;
+      readonly found: number;
+      readonly tokensEnded: number;
+    }
+  | { readonly how: 'moved'; readonly from: 'sqlite' | 'postgres' };
 
 /** Undefined: any. Times are a half-open range: `from` ≤ time < `to`. */
 export interface AuditFilter {

@@ -198,6 +198,27 @@ export function examineAudit(open: OpenRoom): void {
     }
   });
 
+  fact('where a database comes from leaves an event', open, async (store) => {
+    const restored = { how: 'restored', choice: 'replay', reached: 9, found: 4, tokensEnded: 2 } as const;
+    const events = await eventsOf(store, async () => {
+      await store.recordProvenance(restored, { time: now, actor: null, requestId: null });
+      await store.recordProvenance(
+        { how: 'moved', from: 'sqlite' },
+        { time: now + 1, actor: null, requestId: null },
+      );
+    });
+    assert.deepEqual(events.map(gist).reverse(), [
+      {
+        event: 'database.restored',
+        subject: null,
+        details: { choice: 'replay', reached: 9, found: 4, tokens_ended: 2 },
+        personal: null,
+      },
+      { event: 'database.moved', subject: null, details: { from: 'sqlite' }, personal: null },
+    ]);
+    await checkChains(store);
+  });
+
   fact('outcomes that change nothing leave no event', open, async (store) => {
     const admin = await addAdmin(store);
     const user = await addUser(store);

@@ -1,3 +1,4 @@
+import { entries } from '../audit-entry.ts';
 import type { AuditSigner } from '../audit-store.ts';
 import { checkLimit, longestBatch, longestPage } from '../sqlite/page.ts';
 import type { Store } from '../store.ts';
@@ -131,6 +132,8 @@ function assemble(database: Database): PostgresStore {
     eraseUser: (userId, act) => eraseUser(database, userId, act),
     pruneAuditEvents: async (time, act, limit) =>
       pruneAuditEvents(database, time, act, checkLimit(limit, longestBatch)),
+    recordProvenance: (provenance, act) =>
+      transact(async (it) => it.leave(entries.provenance(provenance), act)),
 
     recordActivity: (counts, requests) => transact((it) => recordActivity(it, counts, requests)),
     listActivities: async (range, limit) => listActivities(database, range, checkLimit(limit, longestBatch)),

@@ -1,5 +1,5 @@
 import { forgetActivity, recordActivity } from './activity-acts.ts';
-import { erasePersonal, pruneAuditEvents } from './audit-acts.ts';
+import { erasePersonal, pruneAuditEvents, recordProvenance } from './audit-acts.ts';
 import { rememberDigestKeys } from './key-acts.ts';
 import { setPassword, upgradePasswordHash } from './password-acts.ts';
 import { settleTry } from './settle-try.ts';
@@ -35,6 +35,7 @@ export const acts = {
   giveBackTries,
   erasePersonal,
   pruneAuditEvents,
+  recordProvenance,
   recordActivity,
   forgetActivity,
 };

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { digestPersonal, entries } from '../audit-entry.ts';
+import type { Provenance } from '../audit-store.ts';
 import type { Act } from '../records.ts';
 import { appendEvent, CHAIN, chainOf } from './audit-chain.ts';
 import { type AuditRow, auditColumns, findWord, toAuditEvent } from './audit-rows.ts';
@@ -97,4 +98,8 @@ export function pruneAuditEvents(db: DatabaseSync, time: number, act: Act, limit
   chainOf(db).rebase(db, last.n, last.hash);
   appendEvent(db, entries.auditPruned(count, time), act);
   return count;
+}
+
+export function recordProvenance(db: DatabaseSync, provenance: Provenance, act: Act): void {
+  appendEvent(db, entries.provenance(provenance), act);
 }

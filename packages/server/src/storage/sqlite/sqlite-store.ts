@@ -118,6 +118,7 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
       const isWorthIt = await reader.read((db) => hasEventsBefore(db, storableTime(time, 'time')));
       return isWorthIt ? writer.act('pruneAuditEvents', time, act, limit) : 0;
     },
+    recordProvenance: (provenance, act) => writer.act('recordProvenance', provenance, act),
 
     recordActivity: (counts, requests) => writer.act('recordActivity', counts, requests),
     listActivities: (range, limit) => listActivities(reader, range, limit),
