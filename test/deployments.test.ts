@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { Ajv } from 'ajv';
 import { DockerfileParser } from 'dockerfile-ast';
@@ -66,10 +66,8 @@ suite('the image', () => {
       string,
     ];
     for (const path of [app, data, packed]) mkdirSync(path);
-    for (const name of ['giantswarm', 'server', 'cli']) {
-      const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', packed];
-      assert.equal(spawnSync('npm', [...pack, '--workspace', `packages/${name}`], { cwd: root }).status, 0);
-    }
+    const pack = spawnSync(process.execPath, [join(root, 'tools/pack.ts'), packed], { encoding: 'utf8' });
+    assert.equal(pack.status, 0, pack.stderr);
     const install = [
       'install',
       '--omit=dev',
@@ -78,11 +76,13 @@ suite('the image', () => {
       '--no-fund',
       '--prefer-offline',
     ];
-    const { status, stderr } = spawnSync('npm', [...install, ...globSync(join(packed, '*.tgz'))], {
+    const tarballs = globSync(join(packed, '*.tgz')).filter((file) => !file.includes('verifier'));
+    const { status, stderr } = spawnSync('npm', [...install, ...tarballs], {
       cwd: app,
       encoding: 'utf8',
     });
     assert.equal(status, 0, stderr);
+    assertBill(join(packed, 'sbom.cdx.json'), join(app, 'package-lock.json'));
     chmodSync(folder.path, 0o755);
     assert.equal(spawnSync('chown', ['-R', '65534:65534', data]).status, 0);
 
@@ -127,6 +127,21 @@ suite('the image', () => {
     }
   });
 });
+
+/** The bill of materials names what was installed, each with its version. */
+function assertBill(bill: string, lockfile: string): void {
+  const { bomFormat, components } = JSON.parse(readFileSync(bill, 'utf8'));
+  assert.equal(bomFormat, 'CycloneDX');
+  const { packages } = JSON.parse(readFileSync(lockfile, 'utf8'));
+  const installed = Object.entries<{ version: string }>(packages)
+    .filter(([place]) => existsSync(join(dirname(lockfile), place)) && place !== '')
+    .map(([place, { version }]) => `${place.split('node_modules/').at(-1)}@${version}`);
+  const named = components.map(({ name, version, group }: Record<string, string>) =>
+    group === undefined ? `${name}@${version}` : `${group}/${name}@${version}`,
+  );
+  assert.deepEqual([...new Set(named)].sort(), [...new Set(installed)].sort());
+  assert.ok(named.some((one: string) => one.startsWith('fastify@')));
+}
 
 /** One that nothing else of these tests uses. */
 const PORT = '28420';

@@ -40,6 +40,7 @@ const checks: [string, string, string[]][] = [
         ['types of tests and tools', 'tsc', ['-p', 'tsconfig.check.json']],
         ['unused code and dependencies', 'knip', []],
         ['docs are as the code has them', 'node', ['tools/docs.ts', '--check']],
+        ['licences and dependencies', 'node', ['tools/dependencies.ts', '--check']],
       ] satisfies [string, string, string[]][])),
 ];
 const failed = checks.filter(([title, command, args]) => !run(title, command, args)).map(([title]) => title);
