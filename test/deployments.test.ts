@@ -269,3 +269,30 @@ suite('the chart', () => {
 });
 
 const KINDS = { Deployment, NetworkPolicy, PodDisruptionBudget, Service } as const;
+
+suite('the workflows', () => {
+  const files = globSync('.github/workflows/*.yml', { cwd: root });
+
+  test('every action is pinned to a commit, and each job may do only what it says', () => {
+    assert.ok(files.length > 0);
+    for (const file of files) {
+      const { permissions, jobs } = parse(readFileSync(join(root, file), 'utf8'));
+      assert.deepEqual(permissions, { contents: 'read' }, file);
+      for (const job of Object.values<{ 'timeout-minutes': number; steps: { uses?: string }[] }>(jobs)) {
+        assert.ok(job['timeout-minutes'] > 0, file);
+        for (const { uses } of job.steps)
+          if (uses !== undefined) assert.match(uses, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+      }
+    }
+  });
+
+  test('a release is refused when tag, packages and changelog do not agree', () => {
+    const check = (tag: string) =>
+      spawnSync(process.execPath, [join(root, 'tools/release-version.ts'), tag], { encoding: 'utf8' });
+    const { status, stderr } = check('v99.0.0');
+    assert.equal(status, 1);
+    assert.match(stderr, /packages\/cli\/package\.json: \d/);
+    assert.match(stderr, /packages\/cli\/package\.json wants @guardbee\/server: \d/);
+    assert.match(stderr, /CHANGELOG\.md has no section/);
+  });
+});
