@@ -168,3 +168,32 @@ async function listen(server: ReturnType<typeof newPageServer>): Promise<string>
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+suite('the API reference, in Chromium', () => {
+  test('shows every operation, styled, with nothing that runs and nothing to complain about', async (t) => {
+    using folder = temporaryFolder();
+    const service = await serve(folder.path);
+    t.after(() => service.stop());
+    const browser = await launchChromium();
+    t.after(() => browser.close());
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    await page.goto(`${service.url}/docs`);
+    const { paths } = (await (await fetch(`${service.url}/openapi.json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    const documented = Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
+    assert.equal(await page.locator('article').count(), documented);
+    const login = page.locator('article', { hasText: 'POST /v4/auth-tokens/' }).first();
+    await login.locator('summary').click();
+    assert.match(await login.innerText(), /password_base64: string/);
+    assert.match(await login.innerText(), /\n200/);
+    assert.equal(
+      await page.evaluate(() => getComputedStyle(document.querySelector('pre') as Element).overflowX),
+      'auto',
+    );
+    assert.equal(await page.locator('script').count(), 0);
+    assert.deepEqual(complaints, []);
+  });
+});

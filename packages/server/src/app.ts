@@ -1,5 +1,5 @@
 import { type FrontDoorOptions, openFrontDoor, takeShortcut } from './http/front-door.ts';
-import { getOpenApi } from './http/openapi.ts';
+import { getOpenApi, getReference } from './http/openapi.ts';
 import { refuseOtherMethods } from './http/rights-on-routes.ts';
 import type { App, Parts } from './http/route.ts';
 import { deleteAuthTokenById, getAuthToken } from './http/routes/auth-token-by-id.ts';
@@ -33,6 +33,7 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   getReadiness,
   getMetrics,
   getOpenApi,
+  getReference,
   createAuthToken,
   deleteAuthToken,
   listAuthTokens,

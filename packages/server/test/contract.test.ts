@@ -546,7 +546,7 @@ describe('the service itself', () => {
   });
 
   test('health, readiness, metrics and the OpenAPI document need no token', async () => {
-    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json']) {
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs']) {
       assert.equal((await api.call('GET', path)).status, 200, path);
     }
   });

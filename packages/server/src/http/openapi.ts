@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { VERSION } from '../version.ts';
+import { type OpenApiDocument, REFERENCE_CSP, renderReference } from './api-reference.ts';
 import type { App } from './route.ts';
 
 /** The OpenAPI 3.1 document, made from the schemas that validate the requests. */
@@ -50,6 +51,27 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
     return { url, schema: { ...schema, security, ...(description === '' ? {} : { description }) } };
   },
 };
+
+/** `GET /docs`: the document for people. */
+export function getReference(app: App): void {
+  let page: string | undefined;
+  app.get(
+    '/docs',
+    {
+      schema: {
+        operationId: 'getReference',
+        summary: 'This document, for people',
+        tags: ['service'],
+        produces: ['text/html'],
+      },
+    },
+    async (_request, reply) => {
+      page ??= renderReference(app.swagger() as unknown as OpenApiDocument);
+      reply.headers({ 'content-security-policy': REFERENCE_CSP }).type('text/html; charset=utf-8');
+      return page;
+    },
+  );
+}
 
 export function getOpenApi(app: App): void {
   let document: string | undefined;

@@ -32,6 +32,7 @@ export const RIGHTS: Readonly<Record<string, Entry>> = {
   'GET /readyz': anyone,
   'GET /metrics': anyone,
   'GET /openapi.json': anyone,
+  'GET /docs': anyone,
   'GET /.well-known/oauth-authorization-server': anyone,
   'GET /v4/info/': { right: 'user', scope: '*' },
   'POST /v4/auth-tokens/': anyone,
