@@ -5,6 +5,11 @@ import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { parse } from 'yaml';
+import { terminalIo } from '../packages/cli/src/io.ts';
+import { buildProgram } from '../packages/cli/src/program.ts';
+import { describeAll } from '../packages/cli/src/syntax/describe.ts';
+import { ENVIRONMENT } from '../packages/cli/src/syntax/help.ts';
+import { SETTINGS } from '../packages/server/src/config.ts';
 import { TOKEN_PATTERN } from '../packages/server/src/tokens/token-string.ts';
 import { ADMIN, base64, type RunningService, serve, temporaryFolder } from './guardbee.ts';
 
@@ -163,6 +168,50 @@ test('links between the documents lead somewhere', () => {
       if (/^[a-z]+:/.test(target)) continue;
       assert.ok(existsSync(join(root, dirname(page), target)), `${page} links to ${target}`);
     }
+  }
+});
+
+/** The documents that people read, but for the document this project started from. */
+const documents = globSync('{*.md,docs/**/*.md,packages/*/README.md}', { cwd: root }).filter(
+  (file) => !file.startsWith('docs/seed/'),
+);
+
+test('every command and every option that a document names is there', () => {
+  const commands = new Map(
+    describeAll(buildProgram(terminalIo(), '')).map((command) => [command.path.join(' '), command]),
+  );
+  let seen = 0;
+  for (const document of documents) {
+    for (const [, line = ''] of read(document).matchAll(
+      /(?:^|[`(|]|npx |\$ )guardbee ((?:[a-z-]+)(?: [^`\n|)]*)?)/gm,
+    )) {
+      const words = line.trim().split(/\s+/);
+      const path = [words.slice(0, 2).join(' '), String(words[0])].find((one) => commands.has(one));
+      if (path === undefined && words[0]?.startsWith('-')) continue;
+      const command = commands.get(path ?? '');
+      assert.ok(path !== undefined && command !== undefined, `${document}: guardbee ${line}`);
+      for (const option of words.filter((word) => /^--?[a-z]/.test(word))) {
+        const name = option.replace(/=.*$/, '').replace(/[.,;:…]+$/, '');
+        const isKnown = command.options.some(({ names }) => names.includes(name));
+        assert.ok(isKnown, `${document}: guardbee ${line}: ${name}`);
+      }
+      seen += 1;
+    }
+  }
+  assert.ok(seen > 30, `only ${seen} were found`);
+});
+
+test('every setting that a document names is there', () => {
+  const known = new Set<string>([
+    ...Object.values(SETTINGS).flatMap(({ key }) => [key, `${key}_FILE`]),
+    ...ENVIRONMENT.map(([name]) => name),
+    'GUARDBEE_CONFIG_FILE',
+  ]);
+  // What a service of somebody else's calls its own settings is its own affair.
+  const operators = documents.filter((file) => !/integrations|verifier/.test(file));
+  for (const document of operators) {
+    for (const [name] of read(document).matchAll(/GUARDBEE_[A-Z_]*[A-Z]\b/g))
+      assert.ok(known.has(name) || name === 'GUARDBEE_', `${document}: ${name}`);
   }
 });
 

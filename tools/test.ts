@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -40,6 +40,11 @@ const checks: [string, string, string[]][] = [
         ['types of tests and tools', 'tsc', ['-p', 'tsconfig.check.json']],
         ['unused code and dependencies', 'knip', []],
         ['docs are as the code has them', 'node', ['tools/docs.ts', '--check']],
+        [
+          'guides: links, anchors, navigation',
+          'node',
+          ['tools/site.ts', join(tmpdir(), `guardbee-site-${process.pid}`)],
+        ],
         ['licences and dependencies', 'node', ['tools/dependencies.ts', '--check']],
       ] satisfies [string, string, string[]][])),
 ];
