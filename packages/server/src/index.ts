@@ -14,6 +14,7 @@ export { inspectDataDirectory } from './inspect.ts';
 export { createLogger } from './log.ts';
 export { calibrateHash, type MeasuredHash } from './login/calibrate.ts';
 export { type Backup, backUp } from './moving/backup.ts';
+export { migrateTo } from './moving/migrate.ts';
 export { type Restored, restoreBackup } from './moving/restore.ts';
 export { type Offline, openOffline, type UserReply } from './offline.ts';
 export { type Service, startService } from './serve.ts';

@@ -4,6 +4,7 @@ import { exportCsv, exportNdjson } from './audit/export.ts';
 import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { Refusal } from './errors.ts';
 import { parseExpiry } from './expiry.ts';
 import { parseJsonBody } from './http/json-body.ts';
 import { createHashQueue } from './login/hash-queue.ts';
@@ -12,6 +13,7 @@ import { readServiceKeys } from './service-keys.ts';
 import { openStore } from './storage/open-store.ts';
 import type { UserRecord } from './storage/records.ts';
 import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
+import { retireKey } from './tokens/retire-key.ts';
 import { resetPassword } from './users/change-password.ts';
 import { createUser } from './users/create-user.ts';
 import { eraseUser } from './users/erase-user.ts';
@@ -64,6 +66,11 @@ export interface Offline {
   exportUsers(options: { withHashes: boolean }): AsyncIterable<string>;
   /** Which living tokens the configured policy would end now. Changes nothing. */
   planPolicy(): Promise<PolicyPlan>;
+  /**
+   * Ends the tokens that were made with a digest key, so that it can be taken away; answers how many. Throws `Refusal` for
+   * the key in use.
+   */
+  retireKey(keyId: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -114,6 +121,14 @@ export async function openOffline(config: Config): Promise<Offline> {
         : exportNdjson(store, new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)]))),
     importUsers: (chunks, options) => importUsers({ ...parts, parse: parseJsonBody }, chunks, act, options),
     exportUsers: (options) => exportUsers(store, options),
+    async retireKey(keyId) {
+      if (keyId === digestKeys[0].id) {
+        throw new Refusal('INVALID_INPUT', {
+          message: `The key "${keyId}" is the one in use: put a new one in front of it first.`,
+        });
+      }
+      return retireKey(store, keyId, { ...act, time: parts.clock.now() });
+    },
     planPolicy: () => planPolicy(parts, config.tokenPolicy, config.tokenLimit),
     async close() {
       await hashes.close();

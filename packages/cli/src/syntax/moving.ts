@@ -31,4 +31,32 @@ export function addMoving(program: Command, io: Io): void {
     .action(async (file, options) =>
       (await import('../commands/restore.ts')).restore({ ...options, file }, io),
     );
+  program
+    .command('migrate-to <database-url>')
+    .summary('move everything to another database: SQLite to PostgreSQL, or back')
+    .description(
+      'Move everything to another database, an empty one: SQLite to PostgreSQL, or back. Tokens keep working. Services may run meanwhile: they verify, and refuse writes; start them anew on the new database afterwards. See docs/moving-to-postgresql.md.',
+    )
+    .option('--data-dir <folder>', 'of the service whose database it is (GUARDBEE_DATA_DIR)')
+    .option('--database-url <url>', 'the database to leave (GUARDBEE_DATABASE_URL)')
+    .addOption(JSON_OPTION)
+    .addHelpText(
+      'after',
+      '\nExample:\n  PGPASSFILE=/run/secrets/pgpass guardbee migrate-to postgres://guardbee@db.example.com/guardbee',
+    )
+    .action(async (target, options) =>
+      (await import('../commands/migrate-to.ts')).migrate({ ...options, target }, io),
+    );
+  const keys = program.command('keys').summary('rotate the digest keys');
+  keys
+    .command('retire <key-id>')
+    .summary('end the tokens made with an older digest key, so that it can be taken away')
+    .description(
+      'End the tokens made with an older digest key, so that it can be taken away. The service may run. See docs/backup-and-restore.md.',
+    )
+    .option(...DATA_DIR)
+    .addOption(JSON_OPTION)
+    .action(async (keyId, options) =>
+      (await import('../commands/keys-retire.ts')).retireKey({ ...options, keyId }, io),
+    );
 }

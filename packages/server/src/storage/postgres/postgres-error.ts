@@ -21,7 +21,15 @@ const lockNotAvailable = '55P03';
 const readOnly = '25006';
 const idleInTransaction = '25P03';
 const transactionTimeout = '25P04';
-const unavailable = new Set([lockNotAvailable, readOnly, idleInTransaction, transactionTimeout]);
+/** The database has been moved while this service ran: see `moved-mark.ts`. */
+const undefinedTable = '42P01';
+const unavailable = new Set([
+  lockNotAvailable,
+  readOnly,
+  idleInTransaction,
+  transactionTimeout,
+  undefinedTable,
+]);
 
 /** Data corrupted, index corrupted. */
 const damage = new Set(['XX001', 'XX002']);

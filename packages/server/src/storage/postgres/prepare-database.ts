@@ -6,6 +6,7 @@ import type { ConnectionOptions } from './connection-options.ts';
 import { greet, type Session } from './connections.ts';
 import { schemaVersion, takeStep, whyNoStep } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
+import { readMark, whyOutOfUse } from './moved-mark.ts';
 import { messageOf, sqlStateOf } from './postgres-error.ts';
 
 const startPatience = 5_000;
@@ -39,6 +40,8 @@ export async function prepareDatabase(options: ConnectionOptions, known = migrat
   try {
     await greet(client, 'writes');
     await checkServer(session);
+    const mark = await readMark(session);
+    if (mark !== undefined) throw new StoreUnusable(whyOutOfUse(mark));
     if ((await schemaVersion(session)) < known.length) await migrate(session, known);
     const version = await schemaVersion(session);
     if (version > known.length) {

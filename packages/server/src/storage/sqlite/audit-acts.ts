@@ -2,8 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { digestPersonal, entries } from '../audit-entry.ts';
 import type { Provenance } from '../audit-store.ts';
 import type { Act } from '../records.ts';
-import { appendEvent, CHAIN, chainOf } from './audit-chain.ts';
-import { type AuditRow, auditColumns, findWord, toAuditEvent } from './audit-rows.ts';
+import { appendEvent, chainOf } from './audit-chain.ts';
+import { type AuditRow, auditColumns, findWord, readHead, toAuditEvent, writeHead } from './audit-rows.ts';
+import { CHAIN, CHAIN_ROOM, type MovedChain, movedChains } from './chain-rows.ts';
 import { statement } from './connection.ts';
 import { checkLimit, longestBatch } from './page.ts';
 import { storable, storableTime } from './text.ts';
@@ -73,7 +74,8 @@ function eraseSlice(
   let events = 0;
   for (const row of rows) {
     const { n, personal, salt } = toAuditEvent(row, CHAIN);
-    if (personal === null || salt === null || n > from.upTo) continue;
+    const isNew = n > from.upTo && n < CHAIN_ROOM;
+    if (personal === null || salt === null || isNew) continue;
     erase.run(digestPersonal(salt, personal), n);
     events += 1;
   }
@@ -86,18 +88,46 @@ function eraseSlice(
 }
 
 export function pruneAuditEvents(db: DatabaseSync, time: number, act: Act, limit: number): number {
-  const oldest = statement(db, 'SELECT n, time, hash FROM audit_events ORDER BY n LIMIT ?').all(
-    checkLimit(limit, longestBatch),
-  ) as unknown as { n: number; time: number; hash: Uint8Array }[];
-  const young = oldest.findIndex((event) => event.time >= storableTime(time, 'time'));
+  checkLimit(limit, longestBatch);
+  storableTime(time, 'time');
+  const own = pruneChain(db, { k: 0, chain: CHAIN }, time, limit);
+  if (own !== undefined) chainOf(db).rebase(db, own.n, own.hash);
+  let count = own?.count ?? 0;
+  for (const moved of movedChains(db)) {
+    const pruned = pruneChain(db, moved, time, limit - count);
+    const head = readHead(db, moved.chain);
+    if (pruned === undefined || head === undefined) continue;
+    writeHead(db, chainOf(db).sign({ ...head, baseN: pruned.n, baseHash: pruned.hash }));
+    count += pruned.count;
+  }
+  if (count > 0) appendEvent(db, entries.auditPruned(count, time), act);
+  return count;
+}
+
+/** Answers with the last event that went. */
+function pruneChain(
+  db: DatabaseSync,
+  { k, chain }: MovedChain,
+  time: number,
+  limit: number,
+): { count: number; n: number; hash: Uint8Array } | undefined {
+  const beginning = k * CHAIN_ROOM;
+  const oldest = statement(
+    db,
+    'SELECT n, time, hash FROM audit_events WHERE n > ? AND n < ? ORDER BY n LIMIT ?',
+  ).all(beginning, beginning + CHAIN_ROOM, limit) as unknown as {
+    n: number;
+    time: number;
+    hash: Uint8Array;
+  }[];
+  const young = oldest.findIndex((event) => event.time >= time);
   const last = oldest.at(young === -1 ? -1 : young - 1);
   const count = young === -1 ? oldest.length : young;
-  if (last === undefined || count === 0) return 0;
-  statement(db, 'DELETE FROM audit_events WHERE n <= ?').run(last.n);
-  statement(db, 'DELETE FROM audit_checkpoints WHERE chain = ? AND n <= ?').run(CHAIN, last.n);
-  chainOf(db).rebase(db, last.n, last.hash);
-  appendEvent(db, entries.auditPruned(count, time), act);
-  return count;
+  if (last === undefined || count === 0) return undefined;
+  statement(db, 'DELETE FROM audit_events WHERE n > ? AND n <= ?').run(beginning, last.n);
+  const n = last.n - beginning;
+  statement(db, 'DELETE FROM audit_checkpoints WHERE chain = ? AND n <= ?').run(chain, n);
+  return { count, n, hash: last.hash };
 }
 
 export function recordProvenance(db: DatabaseSync, provenance: Provenance, act: Act): void {

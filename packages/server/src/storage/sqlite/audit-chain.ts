@@ -4,10 +4,8 @@ import { type AuditEntry, toChained } from '../audit-entry.ts';
 import { type AuditHead, type AuditSigner, headText } from '../audit-store.ts';
 import type { Act } from '../records.ts';
 import { insertEvent, readHead, writeCheckpoint, writeHead } from './audit-rows.ts';
+import { CHAIN } from './chain-rows.ts';
 import { storableTime } from './text.ts';
-
-/** An SQLite database has one chain for good: its writers take turns. */
-export const CHAIN = 'main';
 
 /** A copy of the head stays whenever `n` passes a multiple of this. */
 const checkpointEvery = 1000;
@@ -103,12 +101,16 @@ class AuditChain {
     this.#head = { ...this.head(db), baseN, baseHash };
   }
 
+  sign(head: Head): AuditHead {
+    const unsigned = { ...head, keyId: this.#keyId };
+    return { ...unsigned, signature: sign(null, Buffer.from(headText(unsigned)), this.#key) };
+  }
+
   /** Before COMMIT. */
   seal(db: DatabaseSync): void {
     const head = this.#head;
     if (head === undefined || head === this.#before) return;
-    const unsigned = { ...head, keyId: this.#keyId };
-    const signed = { ...unsigned, signature: sign(null, Buffer.from(headText(unsigned)), this.#key) };
+    const signed = this.sign(head);
     writeHead(db, signed);
     this.#sealed = signed;
     const passed = Math.floor((this.#before?.n ?? 0) / checkpointEvery);

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { AuditEvent, AuditFilter, AuditHead, AuditPosition, ChainedAuditEvent } from '../audit-store.ts';
-import { CHAIN } from './audit-chain.ts';
 import {
   type AuditRow,
   auditColumns,
@@ -10,6 +9,7 @@ import {
   requestIdToStored,
   toAuditEvent,
 } from './audit-rows.ts';
+import { beginningOf, CHAIN, CHAIN_ROOM, movedChains, placeOf } from './chain-rows.ts';
 import { statement } from './connection.ts';
 import { checkLimit, longestPage } from './page.ts';
 import type { Reader } from './reader.ts';
@@ -34,14 +34,14 @@ export async function listAuditEvents(
   const rowsAtOnce = others.length === 0 ? limit : slice;
   const from = storableTime(filter.from ?? Number.MIN_SAFE_INTEGER, 'from');
   const found: AuditEvent[] = [];
-  for (let before = beforeOf(page.before, filter); ; await endOfTurn()) {
+  for (let before = await reader.read((db) => beforeOf(db, page.before, filter)); ; await endOfTurn()) {
     const { time, n } = before;
     const rows = (await reader.read((db) =>
       walk(db, driver).all(...(driver === undefined ? [] : [driver.value]), from, time, n, rowsAtOnce),
     )) as unknown as AuditRow[];
     for (const row of rows) {
       if (found.length < limit && others.every(({ column, value }) => row[numbered[column]] === value)) {
-        found.push(withoutChain(toAuditEvent(row, CHAIN)));
+        found.push(withoutChain(await reader.read((db) => toEvent(db, row))));
       }
     }
     const last = rows.at(-1);
@@ -86,13 +86,23 @@ export function walkOf(column: string | undefined): string {
 }
 
 /** Everything before the earlier of the page's beginning and the range's end. */
-function beforeOf(before: AuditPosition | null, filter: AuditFilter): { time: number; n: number } {
+function beforeOf(
+  db: DatabaseSync,
+  before: AuditPosition | null,
+  filter: AuditFilter,
+): { time: number; n: number } {
   const to = { time: storableTime(filter.to ?? Number.MAX_SAFE_INTEGER, 'to'), n: 0 };
   if (before === null || before.time >= to.time) return to;
-  // Behind a position of another chain, all or none of the same time follow.
-  if (before.chain !== CHAIN)
+  const beginning = isStorable(before.chain) ? beginningOf(db, before.chain) : undefined;
+  // Behind a position of a chain that isn't here, all or none of the same time follow.
+  if (beginning === undefined)
     return { time: before.time, n: before.chain > CHAIN ? Number.MAX_SAFE_INTEGER : 0 };
-  return { time: before.time, n: before.n };
+  return { time: before.time, n: beginning + before.n };
+}
+
+function toEvent(db: DatabaseSync, row: AuditRow): ChainedAuditEvent {
+  const { chain, n } = placeOf(db, row.n);
+  return toAuditEvent({ ...row, n }, chain);
 }
 
 function withoutChain({ salt: _, personalDigest: __, hash: ___, ...event }: ChainedAuditEvent): AuditEvent {
@@ -105,12 +115,14 @@ export function scanAuditChain(
   page: { after: number; limit: number },
 ): ChainedAuditEvent[] {
   const limit = checkLimit(page.limit, longestPage);
-  if (chain !== CHAIN) return [];
+  const beginning = isStorable(chain) ? beginningOf(db, chain) : undefined;
+  if (beginning === undefined) return [];
+  const after = Math.min(Math.max(storableTime(page.after, 'after'), 0), CHAIN_ROOM - 1);
   const rows = statement(
     db,
-    `SELECT ${auditColumns} FROM audit_events e WHERE e.n > ? ORDER BY e.n LIMIT ?`,
-  ).all(storableTime(page.after, 'after'), limit);
-  return rows.map((row) => toAuditEvent(row as unknown as AuditRow, CHAIN));
+    `SELECT ${auditColumns} FROM audit_events e WHERE e.n > ? AND e.n < ? ORDER BY e.n LIMIT ?`,
+  ).all(beginning + after, beginning + CHAIN_ROOM, limit);
+  return rows.map((row) => toEvent(db, row as unknown as AuditRow));
 }
 
 export function auditCheckpoints(
@@ -124,6 +136,9 @@ export function auditCheckpoints(
 
 /** Whether pruning would find anything: asked first, so that it costs no transaction when not. */
 export function hasEventsBefore(db: DatabaseSync, time: number): boolean {
-  const oldest = statement(db, 'SELECT time FROM audit_events ORDER BY n LIMIT 1').get();
-  return oldest !== undefined && Number(oldest.time) < time;
+  const oldest = statement(db, 'SELECT time FROM audit_events WHERE n > ? AND n < ? ORDER BY n LIMIT 1');
+  return [{ k: 0 }, ...movedChains(db)].some(({ k }) => {
+    const found = oldest.get(k * CHAIN_ROOM, (k + 1) * CHAIN_ROOM)?.time;
+    return found !== undefined && Number(found) < time;
+  });
 }

@@ -6,7 +6,7 @@ import { statement } from './connection.ts';
 import { storable } from './text.ts';
 
 /** The number that stands for a word, given to it when it first comes up. */
-function wordNumber(db: DatabaseSync, word: string): number {
+export function wordNumber(db: DatabaseSync, word: string): number {
   const known = findWord(db, word);
   if (known !== undefined) return known;
   return Number(statement(db, 'INSERT INTO audit_words (word) VALUES (?)').run(word).lastInsertRowid);

@@ -31,7 +31,7 @@ export async function copyDatabase(
   const copy = new DatabaseSync(target);
   copy.exec('PRAGMA journal_mode = DELETE');
   copy.close();
-  sync(target);
+  syncFile(target);
 }
 
 /** Puts a file that is whole in its place, for good; EEXIST when something is there and may not be replaced. */
@@ -46,10 +46,10 @@ export function putInPlace(draft: string, place: string, { overwrite }: { overwr
 }
 
 export function syncFolderOf(path: string): void {
-  if (process.platform !== 'win32') sync(dirname(path));
+  if (process.platform !== 'win32') syncFile(dirname(path));
 }
 
-function sync(path: string): void {
+export function syncFile(path: string): void {
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);

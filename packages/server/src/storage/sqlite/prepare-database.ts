@@ -4,6 +4,7 @@ import { StoreUnavailable, StoreUnusable } from '../store.ts';
 import { applicationId, createDatabase } from './create-database.ts';
 import { migrate, schemaVersion } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
+import { readLeft } from './moved-mark.ts';
 import { isBusy, kindOf, messageOf } from './sqlite-error.ts';
 
 /** Up to this size the whole file is checked at every start; it takes about a millisecond per MiB. */
@@ -30,6 +31,8 @@ export function examine(path: string): number {
   if (statSync(path).size === 0) throw new StoreUnusable(`${path} is empty, not a Guardbee database`);
   const db = new DatabaseSync(path, { readOnly: true, timeout: startPatience });
   try {
+    const left = readLeft(db);
+    if (left !== undefined) throw new StoreUnusable(`${path} has been moved to ${left.other}: start there`);
     const id = db.prepare('PRAGMA application_id').get()?.application_id;
     if (id !== applicationId) throw new StoreUnusable(`${path} is not a Guardbee database`);
     const version = schemaVersion(db);

@@ -34,9 +34,14 @@ export function isFull(error: unknown): boolean {
 /** A defect is everything else: a wrong statement, a broken constraint, a value that can't be stored. */
 export type ErrorKind = 'unavailable' | 'unusable' | 'defect';
 
+/** A table that nothing works without has been renamed: see `moved-mark.ts`. */
+function isLeft(error: unknown): boolean {
+  return codeOf(error) === 1 && /no such table: (main\.)?(users|tokens|changes)\b/.test(messageOf(error));
+}
+
 export function kindOf(error: unknown): ErrorKind {
   const code = codeOf(error) & 0xff;
-  if (error instanceof StoreUnavailable || surroundings.has(code)) return 'unavailable';
+  if (error instanceof StoreUnavailable || surroundings.has(code) || isLeft(error)) return 'unavailable';
   if (error instanceof StoreUnusable || damage.has(code)) return 'unusable';
   return 'defect';
 }
