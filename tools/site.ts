@@ -28,6 +28,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'docs/deployments.md',
     'docs/configuration.md',
     'docs/operations.md',
+    'docs/observability.md',
     'docs/several-nodes.md',
     'docs/backup-and-restore.md',
     'docs/moving-to-postgresql.md',

@@ -26,6 +26,7 @@ import { reviewToken } from './http/routes/token-review.ts';
 import { unlockUser } from './http/routes/unlock-user.ts';
 import { verify } from './http/routes/verify.ts';
 import { createShortcut } from './http/shortcut.ts';
+import { isTraced } from './http/tracing.ts';
 
 const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   getRoot,
@@ -70,8 +71,9 @@ export async function buildApp(parts: Parts, options: FrontDoorOptions): Promise
     if (endpoint !== getMetrics || options.metricsListen === undefined) endpoint(app, parts);
   }
   refuseOtherMethods(app, { corsOn: options.corsOrigins.length > 0 });
-  // A log that wants every request must see every request.
-  const isOff = (): boolean => options.logger.level === 'debug' || options.logger.level === 'trace';
+  // A log, or a trace, that wants every request must see every request.
+  const isOff = (): boolean =>
+    isTraced() || options.logger.level === 'debug' || options.logger.level === 'trace';
   takeShortcut(app, (longWay) => createShortcut(parts, isOff, longWay));
   await app.ready();
   return app;

@@ -18,6 +18,7 @@ import type { Entry } from './rights.ts';
 import { enterRight, refuseMethod } from './rights-on-routes.ts';
 import type { App, Parts } from './route.ts';
 import type { Shortcut } from './shortcut.ts';
+import { isTraced, traceRequests } from './tracing.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
 export interface FrontDoorOptions {
@@ -63,6 +64,7 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   }) as unknown as App;
 
   app.decorateRequest('authenticated', null);
+  if (isTraced()) await traceRequests(app);
   recordActivity(app, parts.activity, parts.isFromTrustedProxy);
   app.addHook('onRoute', enterRight);
   app.addHook('onRequest', (request, reply, done) => {
