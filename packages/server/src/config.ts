@@ -17,6 +17,8 @@ export interface Config {
   readonly dataDir: string;
   readonly keysDir: string;
   readonly databaseUrl: string;
+  /** Processes that answer requests; 1: this one. */
+  readonly workers: number;
   /** Where it is kept how far the database has come: see `anchor/`. */
   readonly anchorFile: string;
   /** What to do about a database that is older than its anchor; undefined: not to start. */
@@ -47,7 +49,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type Flags = Partial<
-  Record<'listen' | 'dataDir' | 'databaseUrl' | 'tlsCert' | 'tlsKey' | 'logLevel', string>
+  Record<'listen' | 'dataDir' | 'databaseUrl' | 'workers' | 'tlsCert' | 'tlsKey' | 'logLevel', string>
 > & {
   /** A file with settings. */
   readonly config?: string;
@@ -75,6 +77,12 @@ export const SETTINGS = {
     default: '`sqlite:` + data directory + `/guardbee.db`',
     allowed: 'sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…',
     secret: true,
+  },
+  workers: {
+    key: 'GUARDBEE_WORKERS',
+    flag: 'workers',
+    default: '1',
+    allowed: '1 to 64: processes that share the address, one for each core at most; with SQLite',
   },
   anchorFile: {
     key: 'GUARDBEE_ANCHOR_FILE',
@@ -212,6 +220,7 @@ export function readConfig(
     dataDir,
     keysDir,
     databaseUrl,
+    workers: parseWorkers(given(SETTINGS.workers) ?? SETTINGS.workers.default, databaseUrl),
     anchorFile: resolve(given(SETTINGS.anchorFile) ?? join(anchorFolder, 'anchor')),
     afterRestore: parseAfterRestore(flags.afterRestore),
     digestKeys: given(SETTINGS.digestKeys),
@@ -290,6 +299,14 @@ function parseListen(setting: Setting, value: string): Config['listen'] {
 function parseDatabaseUrl(value: string): string {
   if (!/^(sqlite:|postgres(ql)?:\/\/)./.test(value)) throw refuse(SETTINGS.databaseUrl, value);
   return value;
+}
+
+function parseWorkers(value: string, databaseUrl: string): number {
+  if (!/^[1-9]\d?$/.test(value) || Number(value) > 64) throw refuse(SETTINGS.workers, value);
+  if (value !== '1' && !databaseUrl.startsWith('sqlite:')) {
+    throw refuse(SETTINGS.workers, value, 'with PostgreSQL start several services instead');
+  }
+  return Number(value);
 }
 
 function parseAfterRestore(value: string | undefined): AfterRestore | undefined {

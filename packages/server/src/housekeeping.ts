@@ -48,6 +48,8 @@ export function startHousekeeping(
     activity: ActivityRecorder;
     retention: Retention;
   },
+  /** Of several processes one does everything, and the others write what only they know. */
+  duty: 'everything' | 'own memory',
   report: (error: unknown) => void,
 ): Housekeeping {
   const { store, clock, policy, lastUses, activity, retention } = parts;
@@ -71,6 +73,8 @@ export function startHousekeeping(
   const timers = [
     every(FLUSH_EVERY_MS, () => lastUses.flush()),
     every(FLUSH_EVERY_MS, () => activity.flush()),
+  ];
+  const forAll = (): NodeJS.Timeout[] => [
     every(SWEEP_EVERY_MS, () => inSlices(() => store.sweepTokens(policy, act(), SLICE))),
     forget(() => store.forgetEndedTokens(before(tombstones), SLICE)),
     every(FORGET_EVERY_MS, () => store.giveBackTries(before(LONGEST_LOGIN))),
@@ -89,6 +93,7 @@ export function startHousekeeping(
       ),
     ),
   ];
+  if (duty === 'everything') timers.push(...forAll());
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);

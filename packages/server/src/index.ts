@@ -24,3 +24,5 @@ export { DigestKeysError } from './tokens/digest-keys.ts';
 export type { PlannedEnd, PolicyPlan } from './tokens/policy-plan.ts';
 export type { ImportedLine } from './users/import-users.ts';
 export { VERSION } from './version.ts';
+export { SLOT } from './workers/protocol.ts';
+export { linkToPrimary } from './workers/worker-link.ts';

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import type { Server as TlsServer } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { createActivityRecorder } from './activity/recorder.ts';
-import { openAnchor, tellSettled } from './anchor/open-anchor.ts';
+import { anchorElsewhere, openAnchor, tellSettled } from './anchor/open-anchor.ts';
 import { buildApp } from './app.ts';
 import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -34,6 +35,8 @@ import { checkDigestKeys } from './tokens/check-keys.ts';
 import { createTokenFinder } from './tokens/find.ts';
 import { createLastUses } from './tokens/last-use.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts';
+import { startWorkers } from './workers/primary.ts';
+import type { WorkerLink } from './workers/worker-link.ts';
 
 /** How long a service that is told to stop goes on answering, so that whoever sends it requests notices. */
 const NOTICE_MS = 250;
@@ -57,12 +60,18 @@ export interface Service {
 /**
  * The process: takes the data directory, opens what the service works with, listens.
  *
+ * With several workers this process only opens, keeps house and starts them; `worker` is what each of them is given.
+ *
  * Rejects with `ConfigError`, `DigestKeysError`, `StoreUnusable` or `StoreUnavailable`, or with the system's error when
  * it can't listen; nothing is left open then.
  */
 export async function startService(
   config: Config,
-  { logger, clock = systemClock() }: { logger: FastifyBaseLogger; clock?: Clock },
+  {
+    logger,
+    clock = systemClock(),
+    worker,
+  }: { logger: FastifyBaseLogger; clock?: Clock; worker?: WorkerLink | undefined },
 ): Promise<Service> {
   // What has been opened is closed in the opposite order, whether the start fails or the service ends.
   const closers: (() => Promise<void> | void)[] = [];
@@ -73,30 +82,35 @@ export async function startService(
   };
   try {
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-    const lock = lockDirectory(config.dataDir);
-    closers.push(() => lock.release());
-    const hashes = createEvenHashQueue(createHashQueue({ parameters: config.hashParameters }));
+    const lock = worker === undefined ? lockDirectory(config.dataDir) : undefined;
+    closers.push(() => lock?.release());
+    const threads = config.workers > 1 ? { workers: hashThreads(config, worker) } : {};
+    const hashes = createEvenHashQueue(createHashQueue({ parameters: config.hashParameters, ...threads }));
     closers.push(() => hashes.close());
     const decoy = hashes.hash(generatePassword());
     const digestKeys = readServiceKeys(config, reportTo(logger));
     const opened = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
     closers.push(() => opened.close());
     await checkDigestKeys(opened, digestKeys, clock.now());
-    const anchor = await openAnchor({ store: opened, hashes, config, now: clock.now() }, (error) =>
-      logger.error({ err: error }, 'the anchor cannot be kept up to date; it is tried again'),
-    );
+    const anchor =
+      worker === undefined
+        ? await openAnchor({ store: opened, hashes, config, now: clock.now() }, (error) =>
+            logger.error({ err: error }, 'the anchor cannot be kept up to date; it is tried again'),
+          )
+        : anchorElsewhere(opened, worker.anchorCaughtUp);
     closers.push(() => anchor.stop());
-    tellSettled(anchor.settled, config, logger);
+    if (worker === undefined) tellSettled(anchor.settled, config, logger);
     const { store } = anchor;
     // Under the lock of the directory nobody else has a try under way. A full disk must not keep the service from starting.
-    if (isOwnDatabase(config)) {
+    if (worker === undefined && isOwnDatabase(config)) {
       await store
         .giveBackTries(clock.now())
         .catch((error: Error) =>
           logger.warn({ cause: error.message }, 'tries of a service that died still count'),
         );
     }
-    const firstAdministrator = await firstAdmin({ store, hashes, clock }, config);
+    const firstAdministrator =
+      worker === undefined ? await firstAdmin({ store, hashes, clock }, config) : undefined;
 
     const files = await certificateFiles(config);
     const { tokenPolicy: policy } = config;
@@ -108,9 +122,22 @@ export async function startService(
       logger.error({ err: error }, 'background work failed; it is tried again');
     const housekeeping = startHousekeeping(
       { store, clock, policy, lastUses, activity, retention: config.retention },
+      worker === undefined ? 'everything' : 'own memory',
       report,
     );
     closers.push(() => housekeeping.stop());
+    if (config.workers > 1 && worker === undefined) {
+      await decoy;
+      const workers = startWorkers(config.workers, anchor.caughtUp, logger);
+      closers.push(() => workers.stop());
+      let ending: Promise<void> | undefined;
+      return {
+        url: await workers.listening,
+        firstAdministrator,
+        reload: () => workers.signal('SIGHUP'),
+        close: () => (ending ??= closeAll()),
+      };
+    }
     const learning = keepLearningHashKinds(hashes, store, report);
     closers.push(() => learning.stop());
     const streams = createRevocationStreams(
@@ -138,7 +165,7 @@ export async function startService(
       streams,
       addressOf: clientAddress(config.trustedProxies),
       counts,
-      metrics: createMetrics({ counts, hashes, finder, activity }),
+      metrics: createMetrics({ counts, hashes, finder, activity }, worker),
       installationName: config.installationName,
       // A browser that has pinned TLS for localhost would keep it for whatever is developed there next.
       replyHeaders: config.tls === undefined || config.tls === 'self-signed' ? ALWAYS : WITH_TLS,
@@ -154,6 +181,7 @@ export async function startService(
     closers.push(() => app.close());
     await app.listen({ ...config.listen, listenTextResolver: (address) => `listening on ${address}` });
     const url = urlOf(app, config);
+    worker?.listening(url);
 
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
@@ -174,6 +202,11 @@ export async function startService(
     await closeAll();
     throw error;
   }
+}
+
+/** Workers share the cores; whoever only starts them hashes one password at most. */
+function hashThreads({ workers }: Config, worker: WorkerLink | undefined): number {
+  return worker === undefined ? 1 : Math.max(1, Math.floor(availableParallelism() / workers));
 }
 
 /** One that lies in a directory this service has locked; on PostgreSQL other nodes are at work. */

@@ -1,10 +1,13 @@
+import cluster from 'node:cluster';
 import {
   ConfigError,
   createLogger,
   DigestKeysError,
   type Flags,
+  linkToPrimary,
   readConfig,
   type Service,
+  SLOT,
   StoreUnavailable,
   StoreUnusable,
   startService,
@@ -16,6 +19,15 @@ type Logger = ReturnType<typeof createLogger>;
 
 /** Runs the service until it is told to stop. */
 export async function serve(flags: Flags, io: Io): Promise<void> {
+  try {
+    await run(flags, io);
+  } finally {
+    // What ties a worker to the process that started it would keep it alive.
+    if (cluster.isWorker) process.disconnect();
+  }
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
   // Before anything is opened: whoever has read where it listens may stop it at once, and process 1 of a container
   // has no other way to end.
   const told = untilTold();
@@ -24,7 +36,7 @@ export async function serve(flags: Flags, io: Io): Promise<void> {
     service.reload();
     reloadLogLevel(flags, io, logger);
   });
-  greet(service, io);
+  if (!cluster.isWorker) greet(service, io);
   await told;
   await service.close();
 }
@@ -48,7 +60,9 @@ async function start(flags: Flags, io: Io): Promise<{ service: Service; logger: 
   try {
     const config = readConfig(io.env, flags);
     const logger = createLogger(config.logLevel);
-    return { service: await startService(config, { logger }), logger };
+    const slot = cluster.isWorker ? io.env[SLOT] : undefined;
+    const worker = slot === undefined ? undefined : linkToPrimary(Number(slot));
+    return { service: await startService(config, { logger, worker }), logger };
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const known =

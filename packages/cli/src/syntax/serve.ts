@@ -34,6 +34,7 @@ function withSettings(command: Command): Command {
       '--database-url <url>',
       'the database (GUARDBEE_DATABASE_URL; default an SQLite file in the data directory)',
     )
+    .option('--workers <number>', 'processes that share the address (GUARDBEE_WORKERS; default 1)')
     .option('--tls-cert <file>', 'serve HTTPS with this certificate (GUARDBEE_TLS_CERT)')
     .option('--tls-key <file>', 'and this key (GUARDBEE_TLS_KEY)')
     .option('--tls-self-signed', 'serve HTTPS with a certificate made for this machine, for development')

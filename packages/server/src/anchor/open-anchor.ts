@@ -14,6 +14,8 @@ export interface Anchored {
   readonly store: Store;
   /** When the database was older than its anchor, and a choice had been made. */
   readonly settled: Settled | undefined;
+  /** See `Follower.caughtUp`. */
+  caughtUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function openAnchor(parts: Parts, report: (error: unknown) => void)
     return {
       store: anchoredStore(store, follower.caughtUp),
       settled,
+      caughtUp: follower.caughtUp,
       async stop() {
         await follower.stop();
         await file.close();
@@ -134,4 +137,9 @@ export async function anchorOffline(
       await file.close();
     }
   };
+}
+
+/** For a process whose anchor another one keeps. */
+export function anchorElsewhere(store: Store, caughtUp: () => Promise<void>): Anchored {
+  return { store: anchoredStore(store, caughtUp), settled: undefined, caughtUp, async stop() {} };
 }

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { WorkerLink } from '../workers/worker-link.ts';
 import type { Parts } from './route.ts';
 
 /** Prometheus text. Every label is one of a closed set; no user, address or token occurs. */
@@ -8,12 +9,33 @@ export type Metrics = () => Promise<{ readonly contentType: string; readonly tex
 type Counted = Pick<Parts, 'counts' | 'hashes' | 'finder' | 'activity'>;
 
 /** The registry is made when it is first asked for: whoever has no Prometheus need not wait for it at each start. */
-export function createMetrics(counted: Counted): Metrics {
+export function createMetrics(counted: Counted, worker?: WorkerLink): Metrics {
   let registry: Promise<Registry> | undefined;
-  return async () => {
+  const load = (): Promise<Registry> => {
     registry ??= createRegistry(counted);
-    const made = await registry;
+    return registry;
+  };
+  if (worker !== undefined) return createSharedMetrics(load, worker);
+  return async () => {
+    const made = await load();
     return { contentType: made.contentType, text: await made.metrics() };
+  };
+}
+
+/**
+ * Of all workers, whichever is asked, each under its own label: a worker that is started anew counts from 0, and in a sum
+ * that would look as if everything had.
+ */
+function createSharedMetrics(load: () => Promise<Registry>, worker: WorkerLink): Metrics {
+  worker.tellMetrics(async () => {
+    const own = await load();
+    own.setDefaultLabels({ worker: String(worker.slot) });
+    return own.getMetricsAsJSON();
+  });
+  return async () => {
+    const { AggregatorRegistry } = await import('prom-client');
+    const all = AggregatorRegistry.aggregate([...(await worker.everybodysMetrics())]);
+    return { contentType: all.contentType, text: await all.metrics() };
   };
 }
 
