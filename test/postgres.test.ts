@@ -99,7 +99,8 @@ describe('guardbee serve on PostgreSQL', { skip }, async () => {
     assert.equal(await verify(service, token), 200);
     await server.stop('immediate');
     const begin = performance.now();
-    assert.equal(await verify(service, token), 503);
+    // What it has in memory it may still answer, as long as its lease holds.
+    while ((await verify(service, token)) !== 503) assert.ok(performance.now() - begin < 1_000);
     await assert.rejects(logOut(service, token), { status: 503 });
     assert.equal((await fetch(`${service.url}/readyz`)).status, 503);
     assert.ok(performance.now() - begin < 3 * 2_000);

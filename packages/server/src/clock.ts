@@ -18,3 +18,15 @@ export function systemClock(read: () => number = Date.now): Clock {
     },
   };
 }
+
+/** One moment on two clocks, in milliseconds. */
+export interface Moment {
+  /** Only ever counts up, but stands still while the machine sleeps (Linux: `CLOCK_MONOTONIC`). */
+  readonly monotonic: number;
+  /** Knows of the sleep, but can be set. */
+  readonly wall: number;
+}
+
+export function thisMoment(): Moment {
+  return { monotonic: performance.now(), wall: Date.now() };
+}

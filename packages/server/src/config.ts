@@ -35,6 +35,8 @@ export interface Config {
   readonly tokenPolicy: TokenPolicy;
   readonly tokenLimit: TokenLimit | undefined;
   readonly retention: Retention;
+  /** How long a node on PostgreSQL may answer from memory without asking, in milliseconds. */
+  readonly leaseMs: number;
   /** Wrong passwords in a row that cost an account nothing, and tries that a source has at once. */
   readonly throttle: { readonly account: number; readonly source: number };
 }
@@ -165,6 +167,11 @@ export const SETTINGS = {
     default: 'refuse',
     allowed: 'refuse, retire-oldest; what happens to a login beyond the limit',
   },
+  leaseMs: {
+    key: 'GUARDBEE_LEASE_MS',
+    default: '500',
+    allowed: '100 to 5000; how long a node on PostgreSQL answers from memory without the database',
+  },
   tombstoneRetention: {
     key: 'GUARDBEE_TOMBSTONE_RETENTION',
     default: '30d',
@@ -242,6 +249,7 @@ export function readConfig(
       auditEvents: parseDuration(SETTINGS.auditRetention, given(SETTINGS.auditRetention), DAY),
       activities: parseDuration(SETTINGS.activityRetention, given(SETTINGS.activityRetention) ?? '30d') ?? 0,
     },
+    leaseMs: parseLease(given(SETTINGS.leaseMs) ?? SETTINGS.leaseMs.default),
     throttle: {
       account: parseCount(SETTINGS.throttleAccount, given(SETTINGS.throttleAccount) ?? '5'),
       source: parseCount(SETTINGS.throttleSource, given(SETTINGS.throttleSource) ?? '100'),
@@ -409,6 +417,12 @@ function parseDuration(setting: Setting, value: string | undefined, least = 1_00
 function parseCount(setting: Setting, value: string): number {
   if (!/^[1-9]\d{0,6}$/.test(value) || Number(value) > 1_000_000) throw refuse(setting, value);
   return Number(value);
+}
+
+function parseLease(value: string): number {
+  const length = Number(value);
+  if (!/^\d{3,4}$/.test(value) || length < 100 || length > 5_000) throw refuse(SETTINGS.leaseMs, value);
+  return length;
 }
 
 function parseTokenLimit(most: string | undefined, action: string | undefined): TokenLimit | undefined {

@@ -3,6 +3,7 @@ import { anchorOffline } from './anchor/open-anchor.ts';
 import { exportCsv, exportNdjson } from './audit/export.ts';
 import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { systemClock } from './clock.ts';
+import { openSharedStore } from './cluster/open-shared-store.ts';
 import type { Config } from './config.ts';
 import { Refusal } from './errors.ts';
 import { parseExpiry } from './expiry.ts';
@@ -10,7 +11,6 @@ import { parseJsonBody } from './http/json-body.ts';
 import { createHashQueue } from './login/hash-queue.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import { readServiceKeys } from './service-keys.ts';
-import { openStore } from './storage/open-store.ts';
 import type { UserRecord } from './storage/records.ts';
 import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
 import { retireKey } from './tokens/retire-key.ts';
@@ -77,7 +77,13 @@ export interface Offline {
 export async function openOffline(config: Config): Promise<Offline> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const digestKeys = readServiceKeys(config);
-  const store = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
+  const store = await openSharedStore(config.databaseUrl, {
+    signer: auditSigner(digestKeys),
+    leaseMs: config.leaseMs,
+    name: undefined,
+    // Whoever has to wait for the others is told by the act.
+    report: () => {},
+  });
   const noteInAnchor = await anchorOffline(store, config);
   // Whoever types a command waits for it.
   const hashes = createHashQueue({ workers: 1, maxWaitMs: 600_000, parameters: config.hashParameters });

@@ -8,6 +8,7 @@ import { anchorElsewhere, openAnchor, tellSettled } from './anchor/open-anchor.t
 import { buildApp } from './app.ts';
 import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { openSharedStore } from './cluster/open-shared-store.ts';
 import { type Config, readCertificate, type TlsFiles } from './config.ts';
 import { ConfigError } from './config-sources.ts';
 import { newCounts } from './counts.ts';
@@ -28,7 +29,6 @@ import { keepLearningHashKinds } from './login/learn-hash-kinds.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import { selfSigned } from './self-signed.ts';
 import { type KeysReport, readServiceKeys } from './service-keys.ts';
-import { openStore } from './storage/open-store.ts';
 import { lockDirectory } from './storage/sqlite/directory-lock.ts';
 import type { Store } from './storage/store.ts';
 import { checkDigestKeys } from './tokens/check-keys.ts';
@@ -89,7 +89,16 @@ export async function startService(
     closers.push(() => hashes.close());
     const decoy = hashes.hash(generatePassword());
     const digestKeys = readServiceKeys(config, reportTo(logger));
-    const opened = await openStore(config.databaseUrl, { signer: auditSigner(digestKeys) });
+    const opened = await openSharedStore(config.databaseUrl, {
+      signer: auditSigner(digestKeys),
+      leaseMs: config.leaseMs,
+      name: `${config.installationName} ${process.pid}`,
+      report: (error) =>
+        logger.warn(
+          { cause: (error as Error).message },
+          'the connection to the other nodes is lost; trying again',
+        ),
+    });
     closers.push(() => opened.close());
     await checkDigestKeys(opened, digestKeys, clock.now());
     const anchor =

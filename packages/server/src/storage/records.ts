@@ -59,11 +59,12 @@ export interface ListedToken {
  * `seq` grows in the order of the commits, without exception (but with gaps): who has seen one has seen all before it.
  * `time` is the database's clock.
  */
-export type Change = { readonly seq: number; readonly time: number } & (
+export type Change = { readonly seq: number; readonly time: number } & WhatChanged;
+
+export type WhatChanged =
   | { readonly kind: 'token'; readonly tokenId: string }
   | { readonly kind: 'user'; readonly userId: string }
-  | { readonly kind: 'all' }
-);
+  | { readonly kind: 'all' };
 
 /**
  * How long tokens may live, whatever their own expiry says. Milliseconds; null = no limit. As with an expiry, a token is

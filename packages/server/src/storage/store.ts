@@ -11,6 +11,7 @@ import type {
   TokenUse,
   TokenWithUser,
   UserRecord,
+  WhatChanged,
 } from './records.ts';
 import type { ThrottleStore } from './throttle-store.ts';
 
@@ -197,7 +198,7 @@ export interface Store extends ThrottleStore, AuditStore, ActivityStore {
    * resolved before the call is in it or in an earlier one. Throws `StoreUnavailable` when it can't tell, and then tells
    * it later. The first call starts from now. A store's calls share one position: it is for one memory.
    */
-  readonly newChanges: (() => readonly Change[]) | undefined;
+  readonly newChanges: (() => readonly WhatChanged[]) | undefined;
 
   /** Resolves when the database answers; rejects with `StoreUnavailable` when it doesn't. */
   ping(): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { TokenPolicy, TokenUse } from '../storage/records.ts';
-import type { Store } from '../storage/store.ts';
+import { type Store, StoreUnavailable } from '../storage/store.ts';
 import { isAble } from '../users/able.ts';
 import { type DigestKeys, digestToken, hasValidSeal } from './digest.ts';
 import type { LastUses } from './last-use.ts';
@@ -41,19 +41,29 @@ export interface FinderParts {
   readonly lastUses: LastUses;
 }
 
+/** What has changed may be unknown for a moment, as when a node is cut off: then the memory is no use, but the store is. */
+function ifKnown<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
+}
+
 export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }: FinderParts): TokenFinder {
   const memory = store.newChanges === undefined ? undefined : createPrincipalMemory(store.newChanges);
   let reads = 0;
 
   async function read(tokenString: string): Promise<Principal | undefined> {
     reads += 1;
-    const mark = memory?.mark() ?? 0;
+    const mark = ifKnown(() => memory?.mark());
     const found = await store.findToken(digestKeys.map((key) => digestToken(key, tokenString)));
     if (found === undefined || !hasValidSeal(digestKeys, found.token)) return undefined;
     const { user, token } = found;
     const { id, name, created, expiry, scopes } = token;
     const principal = { user, token: { id, name, created, expiry, scopes } };
-    memory?.remember(tokenString, principal, mark);
+    if (mark !== undefined) ifKnown(() => memory?.remember(tokenString, principal, mark));
     return principal;
   }
 
@@ -96,7 +106,7 @@ export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }
 
   return {
     find(tokenString, use) {
-      const remembered = memory?.recall(tokenString);
+      const remembered = ifKnown(() => memory?.recall(tokenString));
       if (remembered !== undefined && acceptRemembered(remembered, use)) return remembered;
       return isTokenString(tokenString) ? findInStore(tokenString, use) : undefined;
     },

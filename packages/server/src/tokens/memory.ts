@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Change, UserRecord } from '../storage/records.ts';
+import type { UserRecord, WhatChanged } from '../storage/records.ts';
 import type { Principal } from './principal.ts';
 
 /**
@@ -33,7 +33,7 @@ const MAX_NOTED = 10_000;
 
 /** @param maxEntries The oldest are dropped beyond it. Default: 500,000, about 130 MiB. */
 export function createPrincipalMemory(
-  newChanges: () => readonly Change[],
+  newChanges: () => readonly WhatChanged[],
   maxEntries = 500_000,
 ): PrincipalMemory {
   const entries = new Map<string, Principal>();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Change, TokenRecord } from '../records.ts';
+import type { Change, TokenRecord, WhatChanged } from '../records.ts';
 import { type Store, StoreUnavailable } from '../store.ts';
 import { fact, type OpenRoom } from './room.ts';
 import { act, addAdmin, addToken, addUser, now, sampleToken, sampleUser } from './samples.ts';
 
 /** What was changed, without when. */
-function what(change: Change): string {
+function what(change: WhatChanged): string {
   if (change.kind === 'token') return `token ${change.tokenId}`;
   return change.kind === 'user' ? `user ${change.userId}` : 'all';
 }

@@ -109,48 +109,6 @@ describe('the feed of changes on PostgreSQL', { skip }, async () => {
   );
 
   fact(
-    'what is visible now and was not before is told whatever the order of commits',
-    async ({ store }, client) => {
-      const user = await addUser(store);
-      const [early, late] = [await addToken(store, user), await addToken(store, user)];
-      const start = await store.changesVisibleSince(undefined);
-      assert.deepEqual(start.changes, []);
-      await client.query('BEGIN');
-      await client.query('DELETE FROM tokens WHERE id = $1', [late.id]);
-      await store.endToken(early.id, 'logout', act);
-      const first = await store.changesVisibleSince(start.snapshot);
-      assert.deepEqual(tokenIds(first.changes), [early.id]);
-      await client.query('COMMIT');
-      const second = await store.changesVisibleSince(first.snapshot);
-      assert.deepEqual(tokenIds(second.changes), [late.id]);
-      assert.deepEqual((await store.changesVisibleSince(second.snapshot)).changes, []);
-      // From before both.
-      const both = await store.changesVisibleSince(start.snapshot);
-      assert.deepEqual(tokenIds(both.changes).sort(), [early.id, late.id].sort());
-    },
-  );
-
-  fact(
-    'a snapshot of the future, or older than the record, is answered with everything',
-    async ({ store }, client) => {
-      const start = await store.changesVisibleSince(undefined);
-      const user = await addUser(store);
-      await store.modifyUser(user.id, { admin: true }, act);
-      const kinds = async (snapshot: string) =>
-        (await store.changesVisibleSince(snapshot)).changes.map(({ kind }) => kind);
-      assert.deepEqual(await kinds('999999999:999999999:'), ['all']);
-      assert.deepEqual(await kinds(start.snapshot), ['user']);
-      for (let n = 0; n < 3; n += 1) await store.modifyUser(user.id, { admin: n % 2 === 1 }, act);
-      await store.latestChange();
-      await client.query(`UPDATE changes SET time = time - ${2 * hour}`);
-      await store.sweepTokens({ maxAge: null, idleTimeout: null }, act, 1);
-      await store.modifyUser(user.id, { admin: true }, act);
-      await store.latestChange();
-      assert.deepEqual(await kinds(start.snapshot), ['all']);
-    },
-  );
-
-  fact(
     'changes are kept for an hour, then some thousand at a time are removed',
     async ({ store }, client) => {
       const add = (count: number) =>

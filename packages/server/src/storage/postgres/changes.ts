@@ -1,4 +1,4 @@
-import type { Change } from '../records.ts';
+import type { Change, WhatChanged } from '../records.ts';
 import type { Session } from './connections.ts';
 import type { Database } from './database.ts';
 
@@ -43,7 +43,9 @@ export async function changesAfter(database: Database, seq: number, limit: numbe
   if (ends === undefined) throw new Error('the record of changes has lost its first row');
   if (seq < ends.beginning || seq > ends.latest)
     return [{ seq: ends.latest, time: ends.latest_time, kind: 'all' }];
-  return rows.flatMap((row) => (row.seq === null ? [] : [{ seq: row.seq, ...whatChanged(row) }]));
+  return rows.flatMap((row) =>
+    row.seq === null ? [] : [{ seq: row.seq, time: row.time, ...whatChanged(row.token_id, row.user_id) }],
+  );
 }
 
 export async function latestChange(database: Database): Promise<number> {
@@ -68,21 +70,10 @@ interface ChangeRow {
   latest_time: number;
 }
 
-/** A change without its place. */
-export type Changed = { readonly time: number } & (
-  | { readonly kind: 'token'; readonly tokenId: string }
-  | { readonly kind: 'user'; readonly userId: string }
-  | { readonly kind: 'all' }
-);
-
-export function whatChanged({
-  time,
-  token_id,
-  user_id,
-}: Pick<ChangeRow, 'time' | 'token_id' | 'user_id'>): Changed {
-  if (token_id !== null) return { time, kind: 'token', tokenId: token_id };
-  if (user_id !== null) return { time, kind: 'user', userId: user_id };
-  return { time, kind: 'all' };
+export function whatChanged(tokenId: string | null, userId: string | null): WhatChanged {
+  if (tokenId !== null) return { kind: 'token', tokenId };
+  if (userId !== null) return { kind: 'user', userId };
+  return { kind: 'all' };
 }
 
 /** Says of a user what the triggers don't: that several of its tokens have ended. */

@@ -1,5 +1,6 @@
 import { entries } from '../audit-entry.ts';
 import type { AuditSigner } from '../audit-store.ts';
+import type { OpenLink } from '../cluster-link.ts';
 import { checkLimit, longestBatch, longestPage } from '../sqlite/page.ts';
 import type { Store } from '../store.ts';
 import { forgetActivity, recordActivity } from './activity-acts.ts';
@@ -7,6 +8,7 @@ import { findRequests, listActivities, listRequests } from './activity-reads.ts'
 import { AuditChain } from './audit-chain.ts';
 import { auditCheckpoints, auditHeads, listAuditEvents, scanAuditChain } from './audit-reads.ts';
 import { changesAfter, latestChange, numberChanges } from './changes.ts';
+import { linkOpener } from './cluster-link.ts';
 import { readConnectionOptions } from './connection-options.ts';
 import type { Limits } from './connections.ts';
 import { Database } from './database.ts';
@@ -32,7 +34,6 @@ import { findTokenById, listEndedTokens, listTokens, scanTokens } from './token-
 import { giveBackTries, lookAtTry, reserveTry, settleTry, unlockUser } from './try-acts.ts';
 import { recordUses } from './use-acts.ts';
 import { addUser, canonicalEmailKey, createFirstUser, deleteUser, modifyUser } from './user-acts.ts';
-import { changesVisibleSince, type VisibleChanges } from './visible-changes.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://…`, see `connection-options.ts`. */
@@ -44,8 +45,8 @@ export interface PostgresStoreOptions {
 }
 
 export interface PostgresStore extends Store {
-  /** Not part of the contract: see `visible-changes.ts`. */
-  changesVisibleSince(snapshot: string | undefined): Promise<VisibleChanges>;
+  /** For `cluster/`, which makes of it what the contract has as `newChanges`. */
+  readonly openLink: OpenLink;
 }
 
 /**
@@ -56,10 +57,13 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const connection = readConnectionOptions(options.url);
   const chain = new AuditChain(await prepareDatabase(connection), options.signer);
   const limits = { reads: 10, writes: 10, patience: 1_800, ...options.limits };
-  return assemble(new Database(connection, limits, chain));
+  return {
+    ...assemble(new Database(connection, limits, chain)),
+    openLink: linkOpener(connection, limits.patience),
+  };
 }
 
-function assemble(database: Database): PostgresStore {
+function assemble(database: Database): Store {
   const transact = database.transact.bind(database);
   return {
     findToken: (digests) => findToken(database, digests),
@@ -74,8 +78,7 @@ function assemble(database: Database): PostgresStore {
       listEndedTokens(database, userId, checkLimit(limit, longestPage)),
     changesAfter: async (seq, limit) => changesAfter(database, seq, checkLimit(limit, longestPage)),
     latestChange: () => latestChange(database),
-    changesVisibleSince: (snapshot) => changesVisibleSince(database, snapshot),
-    // What is committed elsewhere can't be known without a wait.
+    // What is committed elsewhere can't be known without a wait: see `cluster/`.
     newChanges: undefined,
     ping: () => ping(database),
 
