@@ -61,10 +61,11 @@ export async function serve(
   dataDir: string,
   env: Record<string, string> = {},
   flags: readonly string[] = [],
+  command = GUARDBEE,
 ): Promise<RunningService> {
   const child = spawn(
     process.execPath,
-    [GUARDBEE, 'serve', '--listen', '127.0.0.1:0', '--data-dir', dataDir, ...flags],
+    [command, 'serve', '--listen', '127.0.0.1:0', '--data-dir', dataDir, ...flags],
     {
       env: {
         ...cleanEnvironment(),
