@@ -48,9 +48,13 @@ export async function startTarget(
   };
 }
 
-export function startGuardbee(core: string | undefined, dataDir: string): Promise<Target> {
+export function startGuardbee(
+  core: string | undefined,
+  dataDir: string,
+  flags: readonly string[] = [],
+): Promise<Target> {
   const command = [process.execPath, GUARDBEE, 'serve', '--listen', '127.0.0.1:0', '--data-dir', dataDir];
-  return startTarget(command, core, dataDir);
+  return startTarget([...command, ...flags], core, dataDir);
 }
 
 export function startBare(core: string | undefined): Promise<Target> {

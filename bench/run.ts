@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { measure as clientCall } from './client-call.ts';
+import { cluster } from './cluster.ts';
 import { flood, logins } from './logins.ts';
 import { logouts } from './logouts.ts';
 import type { Figure } from './measure.ts';
@@ -19,6 +20,7 @@ const measurements: Record<string, () => Promise<Figure[]>> = {
   logouts,
   start,
   scale,
+  cluster,
   client: async () => {
     const { ratio, lowerQuartile, upperQuartile, clientMicroseconds, fetchMicroseconds } = await clientCall();
     return [

@@ -2,20 +2,21 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { auditSigner } from '../../packages/server/src/audit/signing-key.ts';
 import { systemClock } from '../../packages/server/src/clock.ts';
+import { openPostgresStore } from '../../packages/server/src/storage/postgres/postgres-store.ts';
 import {
-  openPostgresStore,
-} from '../../packages/server/src/storage/postgres/postgres-store.ts';
-import { type PostgresServer, startPostgres } from '../../packages/server/src/storage/postgres/server.test-support.ts';
+  type PostgresServer,
+  startPostgres,
+} from '../../packages/server/src/storage/postgres/server.test-support.ts';
 import { loadDigestKeys } from '../../packages/server/src/tokens/digest-keys.ts';
 import { issueToken } from '../../packages/server/src/tokens/issue.ts';
-import { ADMIN, type RunningService, serve, temporaryFolder } from '../guardbee.ts';
+import { ADMIN, base64, type RunningService, serve, temporaryFolder } from '../guardbee.ts';
 import { type Call, History } from './history.ts';
-import { openProxy, type Proxy } from './proxy.ts';
+import { openWay, type Way } from './way.ts';
 
 /** A node as it is started by people, with its own way to the database. */
 export interface ClusterNode {
   readonly name: string;
-  readonly proxy: Proxy;
+  readonly way: Way;
   service: RunningService;
   readonly agent: Agent;
   /** Starts it again after it ended. */
@@ -30,6 +31,8 @@ export interface Cluster {
   readonly history: History;
   /** A new token, made without the cost of a login. */
   mint(): Promise<string>;
+  /** A new token as people get theirs. */
+  logIn(node: ClusterNode): Promise<string | undefined>;
   verify(node: ClusterNode, token: string): Promise<Call>;
   logOut(node: ClusterNode, token: string): Promise<Call>;
   /** See `History.lastAccepts`, of the tokens made since it was asked before. */
@@ -51,8 +54,8 @@ export async function startCluster({ command, env = {}, size = 3 }: ClusterOptio
   await server.sql('postgres', `CREATE DATABASE ${database}`);
   const keysDir = join(folder.path, 'keys');
   const startNode = async (name: string): Promise<ClusterNode> => {
-    const proxy = await openProxy(server.port);
-    const url = server.url(database).replace(`:${server.port}/`, `:${proxy.port}/`);
+    const way = await openWay(server.port);
+    const url = server.url(database).replace(`:${server.port}/`, `:${way.port}/`);
     const start = () =>
       serve(
         join(folder.path, name),
@@ -62,7 +65,7 @@ export async function startCluster({ command, env = {}, size = 3 }: ClusterOptio
       );
     const node: ClusterNode = {
       name,
-      proxy,
+      way,
       service: await start(),
       agent: new Agent({ keepAlive: true, maxSockets: 64 }),
       async restart() {
@@ -101,7 +104,10 @@ export async function startCluster({ command, env = {}, size = 3 }: ClusterOptio
       return issued.tokenString;
     },
     async lastAccepts() {
-      const rows = await server.sql(database, 'SELECT token_id, time FROM changes WHERE token_id IS NOT NULL');
+      const rows = await server.sql(
+        database,
+        'SELECT token_id, time FROM changes WHERE token_id IS NOT NULL',
+      );
       const ends = rows.map((row): [string, number] => [
         ids.get(String(row.token_id)) ?? '',
         Number(row.time) - performance.timeOrigin,
@@ -109,6 +115,7 @@ export async function startCluster({ command, env = {}, size = 3 }: ClusterOptio
       ids.clear();
       return history.lastAccepts(new Map(ends));
     },
+    logIn,
     verify: (node, token) =>
       history.record({ kind: 'verify', node: node.name, token }, () => ask(node, 'GET', '/v4/user/', token)),
     logOut: (node, token) =>
@@ -122,11 +129,19 @@ export async function startCluster({ command, env = {}, size = 3 }: ClusterOptio
         await service.stop('SIGKILL');
       }
       await store.close();
-      for (const { proxy } of nodes) await proxy.close();
+      for (const { way } of nodes) await way.close();
       await server.remove();
       folder[Symbol.dispose]();
     },
   };
+}
+
+/** Undefined when it was refused, as when the database is away. */
+async function logIn({ service }: ClusterNode): Promise<string | undefined> {
+  const body = JSON.stringify({ email: ADMIN.email, password_base64: base64(ADMIN.password) });
+  const reply = await fetch(`${service.url}/v4/auth-tokens/`, { method: 'POST', body });
+  const { auth_token: token } = (await reply.json()) as { auth_token?: string };
+  return token;
 }
 
 /** The status of the answer, 0 when there is none. */

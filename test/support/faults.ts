@@ -11,6 +11,8 @@ export interface Fault {
   readonly lasts: readonly [number, number];
   /** The victim can't be spoken to meanwhile. */
   readonly isDeaf?: boolean;
+  /** A trial takes seconds: a short run has one. */
+  readonly isSlow?: boolean;
 }
 
 const bell = "application_name = 'guardbee cluster'";
@@ -29,24 +31,27 @@ export function faults(patience: { readonly pause: number; readonly open: number
     },
     {
       name: 'the database is a black hole for one node',
+      isSlow: true,
       lasts: [300, 3_000],
-      async begin(_cluster, { proxy }) {
-        proxy.swallow(true);
-        return async () => proxy.swallow(false);
+      async begin(_cluster, { way }) {
+        way.swallow(true);
+        return async () => way.swallow(false);
       },
     },
     {
-      name: 'the way back from the database takes 300 ms for one node',
+      name: 'the way back from the database takes 300 to 450 ms for one node',
+      isSlow: true,
       lasts: [1_500, 2_500],
-      async begin(_cluster, { proxy }) {
-        proxy.delay(300);
+      async begin(_cluster, { way }) {
+        way.delay(300 + Math.random() * 150);
         // A look that was sent before is not late.
         await wait(Math.random() * 400);
-        return async () => proxy.delay(0);
+        return async () => way.delay(0);
       },
     },
     {
       name: 'a node is killed (SIGKILL) and started again',
+      isSlow: true,
       lasts: [0, 800],
       isDeaf: true,
       async begin(_cluster, node) {
@@ -57,6 +62,7 @@ export function faults(patience: { readonly pause: number; readonly open: number
     ...(['fast', 'immediate'] as const).map(
       (how): Fault => ({
         name: `PostgreSQL is stopped (${how}) and started again`,
+        isSlow: true,
         lasts: [0, 1_500],
         async begin({ server }) {
           await server.stop(how);
@@ -92,6 +98,7 @@ export function faults(patience: { readonly pause: number; readonly open: number
     },
     {
       name: 'a node leaves and another joins',
+      isSlow: true,
       lasts: [0, 800],
       isDeaf: true,
       async begin(_cluster, node) {

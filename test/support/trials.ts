@@ -45,14 +45,17 @@ export async function faultyTrial(cluster: Cluster, fault: Fault, n: number, tok
       await wait(15 + Math.random() * 10);
     }
   });
-  const end = await fault.begin(cluster, victim);
+  // Some logouts are under way when it begins.
   const began = performance.now();
+  const ending = fault.begin(cluster, victim).then(async (end) => {
+    await wait(lasts);
+    await end();
+  });
   const logouts = known.map(async (token, m) => {
     const others = fault.isDeaf ? nodes.filter((node) => node !== victim) : nodes;
     await wait(Math.random() * Math.min(lasts, 300));
     return cluster.logOut(others[(n + m) % others.length] as ClusterNode, token);
   });
-  const ending = wait(lasts).then(end);
   const done = await Promise.all(logouts);
   await ending;
   await wait(Math.max(afterwards, began + afterwards - performance.now()));

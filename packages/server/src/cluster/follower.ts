@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Moment, thisMoment } from '../clock.ts';
 import { newId } from '../ids.ts';
 import type { Bell, ClusterLink, Look, OpenLink } from '../storage/cluster-link.ts';
@@ -109,7 +110,7 @@ export class Follower {
       // A server that crashed may give the same transaction ids again: the next connection begins from nothing.
       this.#snapshot = undefined;
       this.#parts.acknowledgements.reset();
-      if (!this.#isClosed) await this.#rest(retryAfter);
+      if (!this.#isClosed) await wait(retryAfter);
     }
   }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** A way from one node to the database that can be made bad. */
-export interface Proxy {
+export interface Way {
   readonly port: number;
   /** Milliseconds that everything takes longer on the way back from the database. */
   delay(ms: number): void;
@@ -11,7 +11,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function openProxy(target: number): Promise<Proxy> {
+export async function openWay(target: number): Promise<Way> {
   let [isSwallowing, late] = [false, 0];
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (near) => {
