@@ -72,8 +72,8 @@ const mutants: readonly {
     patches: [
       {
         file: 'cluster/join-cluster.js',
-        right: 'await acknowledgements.wait(await follower.look(patience), begin)',
-        wrong: "(await follower.look(patience), 'applied')",
+        right: 'await acknowledgements.wait(await follower.look(left), begin)',
+        wrong: "(await follower.look(left), 'applied')",
       },
     ],
     trial: during(/takes 300/),

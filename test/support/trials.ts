@@ -47,13 +47,14 @@ export async function faultyTrial(cluster: Cluster, fault: Fault, n: number, tok
   });
   // Some logouts are under way when it begins.
   const began = performance.now();
-  const ending = fault.begin(cluster, victim).then(async (end) => {
+  const beginning = wait(Math.random() * 200).then(() => fault.begin(cluster, victim));
+  const ending = beginning.then(async (end) => {
     await wait(lasts);
     await end();
   });
   const logouts = known.map(async (token, m) => {
     const others = fault.isDeaf ? nodes.filter((node) => node !== victim) : nodes;
-    await wait(Math.random() * Math.min(lasts, 300));
+    await wait(Math.random() * 300);
     return cluster.logOut(others[(n + m) % others.length] as ClusterNode, token);
   });
   const done = await Promise.all(logouts);

@@ -174,7 +174,16 @@ export async function startService(
       streams,
       addressOf: clientAddress(config.trustedProxies),
       counts,
-      metrics: createMetrics({ counts, hashes, finder, activity }, worker),
+      metrics: createMetrics(
+        {
+          counts,
+          hashes,
+          finder,
+          activity,
+          cluster: 'clusterState' in opened ? opened.clusterState : undefined,
+        },
+        worker,
+      ),
       installationName: config.installationName,
       // A browser that has pinned TLS for localhost would keep it for whatever is developed there next.
       replyHeaders: config.tls === undefined || config.tls === 'self-signed' ? ALWAYS : WITH_TLS,

@@ -162,8 +162,9 @@ export class Follower {
     if (isEverything) this.#pending = [{ kind: 'all' }];
     for (const { what } of look.changes ?? []) this.#pending.push(what);
     if (this.#pending.length > mostPending) this.#pending = [{ kind: 'all' }];
+    // The first look on a connection can't tell; that another one can't must not make them follow each other at once.
+    this.#hasNews = look.changes === undefined ? this.#snapshot === undefined : look.changes.length > 0;
     this.#snapshot = look.snapshot;
-    this.#hasNews = look.changes === undefined || look.changes.length > 0;
     this.#looks += 1;
     this.#isAway = false;
     if (look.isRegistered && !this.#isClosed) lease.renew(begin);

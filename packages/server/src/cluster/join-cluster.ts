@@ -31,8 +31,12 @@ export interface SharedStore extends Store {
   clusterState(): ClusterState;
 }
 
-/** How long an act tries to find out who else is there, once it is committed. */
+/**
+ * Milliseconds within which an act and finding out who else is there are done or refused; a long act leaves the latter at
+ * least a part of it.
+ */
 const patience = 1_800;
+const leastPatience = 500;
 
 /** Looks within the time of a lease, so that one that is late does not end it. */
 const looksPerLease = 4;
@@ -62,11 +66,10 @@ export async function joinCluster(
   const waits = { applied: 0, expired: 0, unknown: 0 };
   let waited = 0;
 
-  /** Resolves when everything that was committed before the call is known to everybody who remembers. */
-  async function settle(): Promise<void> {
+  async function settle(left = patience): Promise<void> {
     const begin = performance.now();
     try {
-      waits[await acknowledgements.wait(await follower.look(patience), begin)] += 1;
+      waits[await acknowledgements.wait(await follower.look(left), begin)] += 1;
     } catch (error) {
       waits.unknown += 1;
       throw error;
@@ -76,8 +79,9 @@ export async function joinCluster(
   }
 
   async function settled<T>(act: Promise<T>): Promise<T> {
+    const begin = performance.now();
     const outcome = await act;
-    await settle();
+    await settle(Math.max(leastPatience, patience - (performance.now() - begin)));
     return outcome;
   }
 
@@ -90,6 +94,8 @@ export async function joinCluster(
     setPassword: (...given) => settled(store.setPassword(...given)),
     endToken: (...given) => settled(store.endToken(...given)),
     endTokens: (...given) => settled(store.endTokens(...given)),
+    eraseUser: (...given) => settled(store.eraseUser(...given)),
+    settle: () => settle(),
     issueToken(token, verifiedHash, act, limit) {
       const issued = store.issueToken(token, verifiedHash, act, limit);
       // Only then others may have ended for it.

@@ -1,12 +1,17 @@
 import type { Registry } from 'prom-client';
+import type { ClusterState } from '../cluster/join-cluster.ts';
 import type { WorkerLink } from '../workers/worker-link.ts';
+import { addClusterMetrics } from './cluster-metrics.ts';
 import type { Parts } from './route.ts';
 
 /** Prometheus text. Every label is one of a closed set; no user, address or token occurs. */
 export type Metrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 /** What is counted. */
-type Counted = Pick<Parts, 'counts' | 'hashes' | 'finder' | 'activity'>;
+type Counted = Pick<Parts, 'counts' | 'hashes' | 'finder' | 'activity'> & {
+  /** Where other machines may use the same database. */
+  readonly cluster: (() => ClusterState) | undefined;
+};
 
 /** The registry is made when it is first asked for: whoever has no Prometheus need not wait for it at each start. */
 export function createMetrics(counted: Counted, worker?: WorkerLink): Metrics {
@@ -39,7 +44,7 @@ function createSharedMetrics(load: () => Promise<Registry>, worker: WorkerLink):
   };
 }
 
-async function createRegistry({ counts, hashes, finder, activity }: Counted): Promise<Registry> {
+async function createRegistry({ counts, hashes, finder, activity, cluster }: Counted): Promise<Registry> {
   const { Counter, collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -106,6 +111,6 @@ async function createRegistry({ counts, hashes, finder, activity }: Counted): Pr
       this.set(hashes.counts().waiting);
     },
   });
-
+  if (cluster !== undefined) await addClusterMetrics(registry, cluster);
   return registry;
 }

@@ -200,6 +200,13 @@ export interface Store extends ThrottleStore, AuditStore, ActivityStore {
    */
   readonly newChanges: (() => readonly WhatChanged[]) | undefined;
 
+  /**
+   * Resolves when everything that was committed before the call, by whomever, is known to all who remember
+   * verifications, as it is with one's own acts when they resolve. For answers that say that something has ended because
+   * somebody else has ended it. Rejects with `StoreUnavailable` when it can't be found out.
+   */
+  settle(): Promise<void>;
+
   /** Resolves when the database answers; rejects with `StoreUnavailable` when it doesn't. */
   ping(): Promise<void>;
 

@@ -36,4 +36,6 @@ export async function endKnownToken(
 ): Promise<void> {
   const known = await getKnownToken(parts.store, id, asker);
   if (!hasEnded(known)) await revokeToken(parts, id, 'revoked', act);
+  // Whoever has ended it may still be waiting for other nodes.
+  else await parts.store.settle();
 }

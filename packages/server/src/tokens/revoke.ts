@@ -25,6 +25,7 @@ export async function revokeTokenString(
 ): Promise<void> {
   if (!isTokenString(tokenString)) return;
   const found = await parts.store.findToken(parts.digestKeys.map((key) => digestToken(key, tokenString)));
-  if (found === undefined || !hasValidSeal(parts.digestKeys, found.token)) return;
+  // What has ended a moment ago, another node may not know yet.
+  if (found === undefined || !hasValidSeal(parts.digestKeys, found.token)) return parts.store.settle();
   await revokeToken(parts, found.token.id, 'revoked', { ...act, actor: found.user.id });
 }

@@ -80,6 +80,7 @@ function assemble(database: Database): Store {
     latestChange: () => latestChange(database),
     // What is committed elsewhere can't be known without a wait: see `cluster/`.
     newChanges: undefined,
+    settle: async () => {},
     ping: () => ping(database),
 
     createFirstUser: (user, act) => transact((it) => createFirstUser(it, user, act)),

@@ -126,7 +126,9 @@ test('after a very long time everything has changed, and then it goes on', async
     add(9_999);
     assert.equal(store.newChanges?.().length, 9_999);
     add(10_001);
-    assert.deepEqual(store.newChanges?.(), [{ kind: 'all', seq: 20_000, time: (await store.changesAfter(19_999, 1))[0]?.time }]);
+    assert.deepEqual(store.newChanges?.(), [
+      { kind: 'all', seq: 20_000, time: (await store.changesAfter(19_999, 1))[0]?.time },
+    ]);
     add(1);
     assert.deepEqual(store.newChanges?.(), await store.changesAfter(20_000, 2));
   } finally {
