@@ -1,4 +1,5 @@
 import type { OpenLink } from '../storage/cluster-link.ts';
+import type { WhatChanged } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { createAcknowledgements } from './acknowledgements.ts';
 import { Follower } from './follower.ts';
@@ -85,10 +86,19 @@ export async function joinCluster(
     return outcome;
   }
 
+  let isFirst = true;
+  function newChanges(): readonly WhatChanged[] {
+    const changes = follower.newChanges();
+    if (!isFirst) return changes;
+    // Nobody has remembered anything yet.
+    isFirst = false;
+    return [];
+  }
+
   if (name !== undefined) await follower.look(patience).catch(report);
   return {
     ...store,
-    newChanges: name === undefined ? undefined : () => follower.newChanges(),
+    newChanges: name === undefined ? undefined : newChanges,
     modifyUser: (...given) => settled(store.modifyUser(...given)),
     deleteUser: (...given) => settled(store.deleteUser(...given)),
     setPassword: (...given) => settled(store.setPassword(...given)),
