@@ -59,7 +59,7 @@ export async function startCluster({ command, env = {}, size = 3 }: ClusterOptio
     const start = () =>
       serve(
         join(folder.path, name),
-        { GUARDBEE_DATABASE_URL: url, GUARDBEE_KEYS_DIR: keysDir, ...env },
+        { GUARDBEE_LOG_LEVEL: 'warn', GUARDBEE_DATABASE_URL: url, GUARDBEE_KEYS_DIR: keysDir, ...env },
         [],
         command,
       );

@@ -1,3 +1,4 @@
+import type { SharedStore } from '../cluster/join-cluster.ts';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config-sources.ts';
 import type { HashQueue } from '../login/hash-queue.ts';
@@ -20,7 +21,7 @@ export interface Anchored {
 }
 
 interface Parts {
-  readonly store: Store;
+  readonly store: Store | SharedStore;
   readonly hashes: Pick<HashQueue, 'hash'>;
   readonly config: Pick<Config, 'anchorFile' | 'tokenPolicy' | 'afterRestore'>;
   readonly now: number;

@@ -30,6 +30,8 @@ export interface ClusterState {
 
 export interface SharedStore extends Store {
   clusterState(): ClusterState;
+  /** Its acts without the wait, for whoever calls `settle` after them and has something else to do meanwhile. */
+  readonly unsettled: Store;
 }
 
 /**
@@ -111,6 +113,7 @@ export async function joinCluster(
       // Only then others may have ended for it.
       return limit?.action === 'retire-oldest' ? settled(issued) : issued;
     },
+    unsettled: store,
     clusterState: () => ({
       leaseAge: lease.age(),
       nodes: acknowledgements.nodes() + (name === undefined ? 0 : 1),
