@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client } from 'pg';
 import type { Cluster, ClusterNode } from './cluster.ts';
 
 /** Something that goes wrong while people log out. */
@@ -86,9 +85,7 @@ export function faults(patience: { readonly pause: number; readonly open: number
       name: 'a transaction stays open',
       lasts: [500, patience.open],
       async begin({ server, database }) {
-        const client = new Client({ connectionString: server.url(database) });
-        client.on('error', () => {});
-        await client.connect();
+        const client = await server.connect(database);
         await client.query("BEGIN; INSERT INTO changes (user_id) VALUES ('nobody')");
         return async () => {
           await client.query('COMMIT');

@@ -52,7 +52,7 @@ export interface Look {
   readonly nodes: readonly RegisteredNode[];
 }
 
-export interface SeenChange {
+interface SeenChange {
   /** The transaction that made it. */
   readonly xid: bigint;
   readonly what: WhatChanged;

