@@ -30,6 +30,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'docs/operations.md',
     'docs/observability.md',
     'docs/several-nodes.md',
+    'docs/revocation.md',
     'docs/backup-and-restore.md',
     'docs/moving-to-postgresql.md',
     'docs/upgrading.md',
