@@ -1,4 +1,4 @@
-import type { Look, RegisteredNode } from '../storage/cluster-link.ts';
+import { type Look, outlived, type RegisteredNode } from '../storage/cluster-link.ts';
 import { covers, parseSnapshot, type Snapshot, sees } from './snapshot.ts';
 
 /**
@@ -56,7 +56,7 @@ export function createAcknowledgements(leaseMs: number, now = () => performance.
   let recent: readonly Recent[] = [];
 
   const limitOf = (found: readonly RegisteredNode[]): number =>
-    Math.max(...[leaseMs, ...found.map((node) => node.leaseMs)].map((length) => length + marginOf(length)));
+    Math.max(...[leaseMs, ...found.map((node) => node.leaseMs)].map(outlived));
 
   function observe(found: readonly RegisteredNode[], at: number): void {
     const gone = new Set(nodes.keys());
@@ -115,7 +115,7 @@ export function createAcknowledgements(leaseMs: number, now = () => performance.
     },
     silent: (at) =>
       [...nodes.values()].filter(({ id, leaseMs: length, since }) => {
-        const limit = length + marginOf(length);
+        const limit = outlived(length);
         return at - since >= (inTheWay.has(id) ? limit : quietTimes * limit);
       }),
     isWaiting: () => waits.size > 0,
@@ -126,14 +126,6 @@ export function createAcknowledgements(leaseMs: number, now = () => performance.
       inTheWay.clear();
     },
   };
-}
-
-/**
- * What is added to a lease before it counts as run out, in milliseconds: what the clocks of a node may differ by without
- * ending its lease (`lease.ts`), and that two machines' clocks don't go at quite the same speed.
- */
-function marginOf(leaseMs: number): number {
-  return Math.max(50, leaseMs / 10);
 }
 
 function hasApplied({ seen }: Node, { what }: Recent): boolean {

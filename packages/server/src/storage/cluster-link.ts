@@ -69,3 +69,11 @@ export interface RegisteredNode {
 
 /** Opens a link; `onBell` is called for the bells that others ring from then on. */
 export type OpenLink = (onBell: (bell: Bell) => void) => Promise<ClusterLink>;
+
+/**
+ * When a lease of this length has run out wherever it is, in milliseconds. The margin is for what the two clocks of a node may
+ * differ by without ending its lease (`cluster/lease.ts`), and for two machines' clocks, which don't go at quite the same speed.
+ */
+export function outlived(leaseMs: number): number {
+  return leaseMs + Math.max(50, leaseMs / 10);
+}

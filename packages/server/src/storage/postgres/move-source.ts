@@ -1,6 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { outlived } from '../cluster-link.ts';
 import type { MoveSource } from '../move/move-database.ts';
 import { MOVED_TABLES } from '../move/tables.ts';
 import { StoreUnusable } from '../store.ts';
+import type { Session } from './connections.ts';
 import { openMoveSession } from './move-session.ts';
 import { readMark, whyOutOfUse, writeMark } from './moved-mark.ts';
 import { prepareDatabase } from './prepare-database.ts';
@@ -14,7 +17,8 @@ export async function openPostgresSource(url: string): Promise<MoveSource> {
   try {
     const mark = await readMark(session);
     if (mark?.state === 'arriving') throw new StoreUnusable(whyOutOfUse(mark));
-    if (mark === undefined) {
+    if (mark !== undefined) await outliveLeases(session);
+    else {
       await prepareDatabase(session.options);
       await session.lock(EVERY_TABLE);
       isOpen = true;
@@ -33,6 +37,7 @@ export async function openPostgresSource(url: string): Promise<MoveSource> {
         await writeMark(session, { state: 'left', ...to });
         await session.query('COMMIT');
         isOpen = false;
+        await outliveLeases(session);
       },
       async close() {
         if (isOpen) await session.query('ROLLBACK').catch(() => {});
@@ -43,4 +48,12 @@ export async function openPostgresSource(url: string): Promise<MoveSource> {
     await session.end();
     throw error;
   }
+}
+
+/** No node can look at what is left; but until their leases have run out, they go on answering from memory. */
+async function outliveLeases(session: Session): Promise<void> {
+  const [row] = await session.query<{ longest: number }>(
+    'SELECT coalesce(max(lease_ms), 0) AS longest FROM nodes',
+  );
+  await wait(outlived(row?.longest ?? 0));
 }
