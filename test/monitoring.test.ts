@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import type { SyntaxNodeRef } from '@lezer/common';
+import { parser } from '@prometheus-io/lezer-promql';
+import { Registry } from 'prom-client';
+import { parse } from 'yaml';
+import { addClusterMetrics } from '../packages/server/src/http/cluster-metrics.ts';
+import { serve, temporaryFolder } from './guardbee.ts';
+
+/** The alerts and the dashboard speak of metrics that exist, with labels that they have, in PromQL that parses. */
+
+const read = (file: string): string =>
+  readFileSync(join(import.meta.dirname, '../deploy/monitoring', file), 'utf8');
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string; readonly action: string };
+}
+const rules: Rule[] = parse(read('alerts.yaml')).groups.flatMap(({ rules: own }: { rules: Rule[] }) => own);
+const dashboard: { panels: { title: string; targets: { expr: string }[] }[] } = JSON.parse(
+  read('grafana-dashboard.json'),
+);
+const expressions = [
+  ...rules.map(({ alert, expr }) => ({ where: alert, expr })),
+  ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ where: title, expr }))),
+];
+
+/** Metric names with, of each label of a closed set, the values it has. */
+let metrics: Map<string, Map<string, Set<string>>>;
+
+before(async () => {
+  using folder = temporaryFolder();
+  const service = await serve(folder.path);
+  const alone = await (await fetch(`${service.url}/metrics`)).text();
+  await service.stop();
+  // What only nodes on PostgreSQL have.
+  const registry = new Registry();
+  const waits = { applied: 0, expired: 0, unknown: 0 };
+  await addClusterMetrics(registry, () => ({ nodes: 1, leaseAge: 0, bound: 0, looks: 0, waited: 0, waits }));
+  metrics = new Map([['up', new Map()]]);
+  for (const [, name = '', labels = ''] of `${alone}${await registry.metrics()}`.matchAll(
+    /^(\w+)(?:\{(.*)\})? /gm,
+  )) {
+    const known = metrics.get(name) ?? new Map<string, Set<string>>();
+    for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="([^"]*)"/g))
+      known.set(label, (known.get(label) ?? new Set()).add(value));
+    metrics.set(name, known);
+  }
+});
+
+/** Grafana's own variables stand for a duration and a pattern. */
+const plain = (expr: string): string =>
+  expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*');
+
+function selectorsOf(expr: string): { name: string; matchers: { label: string; value: string }[] }[] {
+  const found: { name: string; matchers: { label: string; value: string }[] }[] = [];
+  const text = ({ from, to }: { from: number; to: number }): string => expr.slice(from, to);
+  parser.parse(expr).iterate({
+    enter(node: SyntaxNodeRef) {
+      assert.ok(!node.type.isError, `${expr} does not parse at ${node.from}`);
+      if (node.name === 'VectorSelector') found.push({ name: '', matchers: [] });
+      const last = found.at(-1);
+      if (node.name === 'Identifier' && last?.name === '') last.name = text(node);
+      if (node.name === 'UnquotedLabelMatcher') {
+        const label = node.node.getChild('LabelName');
+        const value = node.node.getChild('StringLiteral');
+        assert.ok(label !== null && value !== null, expr);
+        last?.matchers.push({ label: text(label), value: text(value).slice(1, -1) });
+      }
+    },
+  });
+  return found;
+}
+
+test('every expression parses, and asks for metrics, labels and values that there are', () => {
+  let seen = 0;
+  for (const { where, expr } of expressions) {
+    const selectors = selectorsOf(plain(expr));
+    assert.ok(selectors.length > 0, where);
+    for (const { name, matchers } of selectors) {
+      const labels = metrics.get(name);
+      assert.ok(labels !== undefined, `${where}: there is no metric ${name}`);
+      for (const { label, value } of matchers.filter((one) => !['job', 'instance'].includes(one.label))) {
+        assert.ok(labels.has(label), `${where}: ${name} has no label ${label}`);
+        for (const one of value.split('|'))
+          assert.ok(labels.get(label)?.has(one), `${where}: ${name}{${label}="${one}"}`);
+      }
+      seen += 1;
+    }
+  }
+  assert.ok(seen > 20, `only ${seen}`);
+});
+
+test('every alert says what it means and what to do, and has a severity', () => {
+  for (const { alert, labels, annotations } of rules) {
+    assert.match(alert, /^Guardbee[A-Za-z]+$/);
+    assert.ok(['page', 'ticket', 'info'].includes(labels.severity), alert);
+    assert.ok(annotations.summary.length > 10 && annotations.action.length > 10, alert);
+  }
+  assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length);
+});
