@@ -237,7 +237,15 @@ describe('guardbee migrate-to', { skip }, async () => {
       const asked = tokens.slice(-1_000);
       assert.deepEqual(await verifyAll(service, asked), { 200: asked.length });
       assert.deepEqual(await verifyAll(service, ended), { 401: ended.length });
-      const after = await withStore(to, keysDir, (store) => store.changesAfter(cursor, 10));
+      const after = await withStore(to, keysDir, async (store) => {
+        // So many that a count from 0 would have passed the old position.
+        const admin = await store.findUserByEmail(ADMIN.email);
+        for (let n = 0; n < cursor + 5; n += 1) {
+          const change = { groups: [`group ${n}`] };
+          await store.modifyUser(admin?.id ?? '', change, { time: Date.now(), actor: null, requestId: null });
+        }
+        return store.changesAfter(cursor, 10);
+      });
       assert.deepEqual(
         after.map(({ kind }) => kind),
         ['all'],

@@ -378,6 +378,31 @@ describe('a database that is older than its anchor', () => {
     assert.equal(await service.stop(), 0);
   });
 
+  test('a damaged database is kept with its log, and the log is not played into the backup', async () => {
+    using folder = temporaryFolder();
+    const { data, backup, database, env, tokens } = await liveOn(folder.path);
+    const writer = new DatabaseSync(database);
+    // Not of the first page: SQLite would take that from the log, and find the file whole.
+    writer.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; UPDATE users SET email = 'in the log'",
+    );
+    copyFileSync(`${database}-wal`, join(folder.path, 'log'));
+    writer.close();
+    const bytes = readFileSync(database);
+    writeFileSync(database, Buffer.concat([Buffer.from('this is no file header'), bytes.subarray(22)]));
+    copyFileSync(join(folder.path, 'log'), `${database}-wal`);
+    const restored = await run(['restore', backup, '--data-dir', data, '--after-restore=replay'], { env });
+    assert.equal(restored.code, 0, restored.stderr);
+    const found = new DatabaseSync(database, { readOnly: true });
+    assert.equal(found.prepare("SELECT 1 FROM users WHERE email = 'in the log'").get(), undefined);
+    found.close();
+    const kept = readdirSync(data).filter((name) => name.startsWith('guardbee.db-before-'));
+    assert.deepEqual(kept.map((name) => name.endsWith('-wal')).sort(), [false, true]);
+    const service = await serve(data, env);
+    assert.equal(await verify(service, tokens.admin), 200);
+    assert.equal(await service.stop(), 0);
+  });
+
   const TRIALS = Number(process.env.GUARDBEE_TRIALS ?? 5);
   test(`a logout is in the anchor when it is answered, also when the service dies at that moment, ${TRIALS} times`, async () => {
     using folder = temporaryFolder();

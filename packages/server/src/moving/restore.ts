@@ -62,24 +62,28 @@ export async function restoreBackup(
 function setAside(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   const aside = `${path}-before-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-  foldLog(path);
+  const [log, logAside] = [`${path}-wal`, `${aside}-wal`];
   linkSync(path, aside);
-  const log = `${path}-wal`;
-  if (existsSync(log)) linkSync(log, `${aside}-wal`);
+  if (existsSync(log)) linkSync(log, logAside);
   syncFolderOf(path);
+  if (foldLog(path)) rmSync(logAside, { force: true });
   for (const rest of [log, `${path}-shm`]) rmSync(rest, { force: true });
   syncFolderOf(path);
   return aside;
 }
 
-/** Takes the log into the file, where that is possible: a damaged database may be why there is a restore. */
-function foldLog(path: string): void {
+/**
+ * Takes the log into the file; false where that isn't possible. A damaged database may be why there is a restore: it is kept
+ * as it is, with its log, which SQLite may remove under its own name even then.
+ */
+function foldLog(path: string): boolean {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path);
     db.exec('PRAGMA journal_mode = DELETE');
+    return true;
   } catch {
-    // It is kept as it is, with its log.
+    return false;
   } finally {
     db?.close();
   }
