@@ -12,6 +12,7 @@ import type { Figure } from './measure.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { verification } from './verification.ts';
+import { workers } from './workers.ts';
 
 const measurements: Record<string, () => Promise<Figure[]>> = {
   verification,
@@ -19,6 +20,7 @@ const measurements: Record<string, () => Promise<Figure[]>> = {
   flood,
   logouts,
   start,
+  workers,
   scale,
   cluster,
   client: async () => {
