@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { ChainedAuditEvent } from '../storage/audit-store.ts';
 import type { TokenPolicy } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
@@ -114,6 +115,8 @@ async function* eventsBetween(
     if (last === undefined) return;
     yield* page;
     at = last.n;
+    // An engine that reads without waiting would keep everybody waiting.
+    await endOfTurn();
   }
 }
 
