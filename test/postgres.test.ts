@@ -89,6 +89,11 @@ describe('guardbee serve on PostgreSQL', { skip }, async () => {
     const users = await new UsersApi(clientOf(b, token)).getUsers();
     assert.equal(users.length, 1, 'two first starts at once made one administrator');
     await followRevocations(a, b);
+    const metrics = await (await fetch(`${a.url}/metrics`)).text();
+    assert.match(metrics, /^guardbee_cluster_nodes 2$/m);
+    assert.match(metrics, /^guardbee_cluster_lease_age_seconds 0\.\d+$/m);
+    assert.match(metrics, /^guardbee_cluster_revocation_bound_seconds 0\.55$/m);
+    assert.match(metrics, /^guardbee_cluster_waits_total\{outcome="applied"\} [1-9]\d*$/m);
     assert.deepEqual([await a.stop(), await b.stop()], [0, 0]);
   });
 

@@ -91,3 +91,14 @@ test("a hash never gets less than OWASP's floor, nor more memory than is compute
   for (const passes of ['1', '0', '101', 'two', '2.5'])
     refused({ GUARDBEE_HASH_PASSES: passes }, /GUARDBEE_HASH_PASSES cannot be .* 2 to 100/);
 });
+
+test('a lease has a length that looks can keep up with, and that somebody can wait for', () => {
+  assert.equal(readConfig({}).leaseMs, 500);
+  for (const [text, length] of [
+    ['100', 100],
+    ['5000', 5_000],
+  ] as const)
+    assert.equal(readConfig({ GUARDBEE_LEASE_MS: text }).leaseMs, length);
+  for (const lease of ['0', '99', '5001', '10000', '-500', '500.5', '500ms', '1e3', 'Infinity'])
+    refused({ GUARDBEE_LEASE_MS: lease }, /GUARDBEE_LEASE_MS cannot be .* 100 to 5000/);
+});
