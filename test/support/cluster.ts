@@ -74,9 +74,10 @@ export async function startCluster({ command, env = {}, size = 3 }: ClusterOptio
     };
     return node;
   };
-  const nodes: ClusterNode[] = [];
+  const names = [...'abcdef'].slice(0, size);
   // The first one makes the keys and the schema.
-  for (let n = 0; n < size; n += 1) nodes.push(await startNode('abcdef'[n] ?? `${n}`));
+  const nodes = [await startNode(names[0] ?? 'a')];
+  nodes.push(...(await Promise.all(names.slice(1).map(startNode))));
 
   const { keys: digestKeys } = loadDigestKeys(keysDir);
   const store = await openPostgresStore({ url: server.url(database), signer: auditSigner(digestKeys) });

@@ -45,8 +45,8 @@ export class Follower {
   #isClosed = false;
   #running: Promise<void> | undefined;
   #looks = 0;
-  /** What has been reported is not reported again before there was a look. */
-  #isAway = false;
+  /** Since the latest look. The first is reported. */
+  #failures = 0;
 
   constructor(parts: FollowerParts) {
     this.#parts = { now: thisMoment, ...parts };
@@ -100,17 +100,18 @@ export class Follower {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
+      // A connection that was cut is replaced at once; one that can't be had is tried for again and again.
+      if (this.#failures > 1) await wait(retryAfter);
       try {
         const link = await this.#parts.openLink((bell) => this.#hear(bell));
         await this.#follow(link).finally(() => link.close());
       } catch (error) {
-        if (!this.#isClosed && !this.#isAway) this.#parts.report(error);
-        this.#isAway = true;
+        if (!this.#isClosed && this.#failures === 0) this.#parts.report(error);
+        this.#failures += 1;
       }
       // A server that crashed may give the same transaction ids again: the next connection begins from nothing.
       this.#snapshot = undefined;
       this.#parts.acknowledgements.reset();
-      if (!this.#isClosed) await wait(retryAfter);
     }
   }
 
@@ -166,7 +167,7 @@ export class Follower {
     this.#hasNews = look.changes === undefined ? this.#snapshot === undefined : look.changes.length > 0;
     this.#snapshot = look.snapshot;
     this.#looks += 1;
-    this.#isAway = false;
+    this.#failures = 0;
     if (look.isRegistered && !this.#isClosed) lease.renew(begin);
     else lease.end();
     acknowledgements.take(look, now().monotonic);

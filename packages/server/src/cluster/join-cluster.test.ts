@@ -73,6 +73,13 @@ describe('a store among several nodes', { skip }, async () => {
         ['modifyUser', ({ id }) => store.modifyUser(id, { disabled: true }, act)],
         ['deleteUser', ({ id }) => store.deleteUser(id, act)],
         [
+          'eraseUser of one whom somebody else has deleted',
+          async ({ id }) => {
+            await room.store.deleteUser(id, act);
+            await store.eraseUser(id, act);
+          },
+        ],
+        [
           'issueToken that retires the oldest',
           (user) =>
             store.issueToken(sampleToken(user), user.passwordHash, act, { most: 1, action: 'retire-oldest' }),
