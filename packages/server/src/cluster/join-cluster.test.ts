@@ -5,6 +5,7 @@ import { examineChanges } from '../storage/exam/changes.ts';
 import { act, addAdmin, addToken, addUser, sampleToken, sampleUser } from '../storage/exam/samples.ts';
 import { type PostgresRoom, PostgresRooms } from '../storage/postgres/postgres-room.test-support.ts';
 import { startPostgres, whyNoPostgres } from '../storage/postgres/server.test-support.ts';
+import type { WhatChanged } from '../storage/records.ts';
 import { type Store, StoreUnavailable } from '../storage/store.ts';
 import { joinCluster, type SharedStore } from './join-cluster.ts';
 
@@ -58,6 +59,18 @@ describe('a store among several nodes', { skip }, async () => {
   };
   const nodes = async (room: PostgresRoom) =>
     (await sql(room, 'SELECT id, name FROM nodes ORDER BY name')) as { id: string; name: string }[];
+
+  /** On a busy machine so short a lease may have run out for a moment. */
+  const changesOf = async (store: SharedStore): Promise<readonly WhatChanged[]> => {
+    for (const end = performance.now() + 5_000; performance.now() < end; await wait(5)) {
+      try {
+        return store.newChanges?.() ?? [];
+      } catch (error) {
+        assert.ok(error instanceof StoreUnavailable);
+      }
+    }
+    assert.fail('the lease stays out');
+  };
 
   fact(
     'what takes something away waits for a node that says nothing, and removes it',
@@ -152,28 +165,20 @@ describe('a store among several nodes', { skip }, async () => {
 
   fact('a node that was removed forgets everything and enters anew', async (store, room) => {
     await addUser(store);
-    const told = (): string[] => {
-      try {
-        return (store.newChanges?.() ?? []).map(({ kind }) => kind);
-      } catch (error) {
-        assert.ok(error instanceof StoreUnavailable);
-        return [];
-      }
-    };
-    told();
+    await changesOf(store);
     const [before] = await nodes(room);
     await sql(room, 'DELETE FROM nodes');
     const began = performance.now();
-    while (!told().includes('all')) {
+    while (!(await changesOf(store)).some(({ kind }) => kind === 'all')) {
       await wait(5);
-      assert.ok(performance.now() - began < 2_000);
+      assert.ok(performance.now() - began < 5_000);
     }
     const [now] = await nodes(room);
     assert.ok(now !== undefined && now.id !== before?.id);
   });
 
   fact('a cut connection is replaced, and the next one begins from nothing', async (store, room) => {
-    store.newChanges?.();
+    await changesOf(store);
     await sql(
       room,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -181,19 +186,16 @@ describe('a store among several nodes', { skip }, async () => {
     );
     const token = await addToken(store, await addUser(store));
     await store.endToken(token.id, 'logout', act);
-    assert.deepEqual(
-      store.newChanges?.().map(({ kind }) => kind),
-      ['all'],
-    );
+    assert.equal((await changesOf(store))[0]?.kind, 'all');
   });
 
   fact('who remembers nothing is in no registry, and waits for those who do', async (store, room) => {
     const watcher = await joinCluster(await room.openAnother(), { leaseMs, name: undefined, report });
     assert.equal(watcher.newChanges, undefined);
-    store.newChanges?.();
+    await changesOf(store);
     const token = await addToken(watcher, await addUser(watcher));
     await watcher.endToken(token.id, 'logout', act);
-    assert.ok(store.newChanges?.().some((it) => it.kind === 'token' && it.tokenId === token.id));
+    assert.ok((await changesOf(store)).some((it) => it.kind === 'token' && it.tokenId === token.id));
     assert.equal((await nodes(room)).length, 1);
     await addSilent(room);
     const another = await addToken(watcher, await addUser(watcher));
