@@ -10,6 +10,15 @@ import { formatMessage } from 'publint/utils';
 
 const root = join(import.meta.dirname, '..');
 
+/** The console as it was built: its page, and files that are named by what is in them. */
+function consoleFiles(): string[] {
+  const built = join(root, 'packages/server/dist/console');
+  const files = globSync('**/*.*', { cwd: built });
+  for (const name of files) assert.match(name, /^index\.html$|^assets\/[\w-]+-[\w-]{8}\.(?:js|css|svg)$/);
+  assert.ok(files.includes('index.html') && files.length >= 4);
+  return files.map((name) => `dist/console/${name}`);
+}
+
 for (const { folder, withSource, more } of [
   { folder: 'packages/server', withSource: true, more: ['data/common-passwords.txt'] },
   { folder: 'packages/cli', withSource: false, more: ['bin/guardbee.js'] },
@@ -33,6 +42,7 @@ for (const { folder, withSource, more } of [
       'README.md',
       'package.json',
       ...more,
+      ...(folder === 'packages/server' ? consoleFiles() : []),
       ...sources.flatMap((source) => {
         const name = source.replace(/\.ts$/, '');
         const built = ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${name}${ending}`);

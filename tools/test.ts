@@ -38,6 +38,7 @@ const checks: [string, string, string[]][] = [
     : ([
         ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
         ['types of tests and tools', 'tsc', ['-p', 'tsconfig.check.json']],
+        ['types of the console', 'tsc', ['-p', 'packages/console']],
         ['unused code and dependencies', 'knip', []],
         ['docs are as the code has them', 'node', ['tools/docs.ts', '--check']],
         [

@@ -3,6 +3,9 @@ import { getOpenApi, getReference } from './http/openapi.ts';
 import { refuseOtherMethods } from './http/rights-on-routes.ts';
 import type { App, Parts } from './http/route.ts';
 import { deleteAuthTokenById, getAuthToken } from './http/routes/auth-token-by-id.ts';
+import { consolePages } from './http/routes/console-pages.ts';
+import { consoleSession } from './http/routes/console-session.ts';
+import { consoleSignIn, consoleSignOut } from './http/routes/console-sign-in.ts';
 import { createAuthToken } from './http/routes/create-auth-token.ts';
 import { putUser } from './http/routes/create-user.ts';
 import { deleteAuthToken } from './http/routes/delete-auth-token.ts';
@@ -62,6 +65,10 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   listActivities,
   listRequests,
   getRequest,
+  consolePages,
+  consoleSession,
+  consoleSignIn,
+  consoleSignOut,
 ];
 
 /** The whole service as one value that answers requests, but doesn't listen: the process does (`serve.ts`), and tests. */

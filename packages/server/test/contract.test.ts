@@ -16,6 +16,7 @@ import {
   start,
 } from './walk.ts';
 import './walks/audit.ts';
+import './walks/console.ts';
 import './walks/tokens.ts';
 import './walks/verification.ts';
 

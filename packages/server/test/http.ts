@@ -16,6 +16,11 @@ export interface Call {
   readonly body?: unknown;
 }
 
+/** What the console's own pages say, beside the cookie. */
+export function fromConsole(origin: string): Record<string, string> {
+  return { origin, 'sec-fetch-site': 'same-origin', 'x-guardbee-console': '1' };
+}
+
 const agent = new Agent({ keepAlive: true });
 
 /** One request over a real connection; unlike `fetch` it sends exactly what it is told. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Entry, RIGHTS } from '../src/http/rights.ts';
 import { newTokenString } from '../src/tokens/token-string.ts';
-import { call, type Reply } from './http.ts';
+import { type Call, call, fromConsole, type Reply } from './http.ts';
 import { ADMIN, base64, startTestService, type TestService } from './service.ts';
 
 /** Every route of the table × every kind of principal, by the real service. */
@@ -47,6 +47,9 @@ before(async () => {
   }
   for (const scope of ['tokens', 'users'])
     tokens[`user, ${scope}`] = await login('user@example.com', PASSWORD, { scopes: [scope] });
+  tokens['session of a user'] = await login('user@example.com');
+  tokens['session of an administrator'] = await login('second@example.com');
+  tokens['cookie alone'] = await login('second@example.com');
   tokens['no token'] = undefined;
 });
 after(() => service.close());
@@ -61,6 +64,7 @@ function requestFor(route: string, subject: string): { method: string; path: str
     .replace('/*', '/orders/1');
   const bodies: Record<string, unknown> = {
     'POST /v4/auth-tokens/': { email: 'nobody@example.com' },
+    'POST /console/session/': { email: 'nobody@example.com' },
     'PUT /v4/users/:email/': {},
     'PATCH /v4/users/:email/': {},
     'POST /v4/users/:email/password/': {},
@@ -81,7 +85,19 @@ interface Kind {
   readonly scope: string;
 }
 
-function kindOf(name: string): Kind {
+/** A session opens what lies under /v4/ and /console/; a cookie that nobody vouches for opens nothing. */
+function credentialOf(kind: string): Call {
+  const token = tokens[kind];
+  if (!kind.startsWith('session') && kind !== 'cookie alone') return { token };
+  const cookie = `guardbee-session=${token}`;
+  return { headers: kind === 'cookie alone' ? { cookie } : { cookie, ...fromConsole(service.url) } };
+}
+
+function kindOf(name: string, route: string): Kind {
+  if (name.startsWith('session')) {
+    const living = /^\w+ \/(?:v4|console)\//.test(route);
+    return { living, admin: name.endsWith('administrator'), scope: '*' };
+  }
   const [who = '', scope = '*'] = name.replace('narrow ', '').split(', ');
   return {
     living: who === 'user' || who === 'administrator',
@@ -96,6 +112,11 @@ function isAllowed({ right, scope }: Entry, { living, admin, scope: has }: Kind,
   if (!living) return false;
   if (scope !== null && has !== '*' && has !== scope) return false;
   return right === 'user' || admin || (right === 'self_or_admin' && isSelf);
+}
+
+/** Nothing that counts was presented; a session is none where it does not count. */
+function isNoCredential(kind: string): boolean {
+  return kind === 'no token' || kind === 'cookie alone' || kind.startsWith('session');
 }
 
 function isDenied(reply: Reply): boolean {
@@ -117,33 +138,40 @@ const KINDS = [
   'administrator, tokens',
   'administrator, users',
   'administrator, introspect',
+  'session of a user',
+  'session of an administrator',
+  'cookie alone',
 ];
 
 for (const [route, entry] of Object.entries(RIGHTS)) {
   // Ending the presented token, or all of the user's, would end it for the routes that follow.
   const endsTokens =
     route === 'DELETE /v4/auth-tokens/' ||
+    route === 'DELETE /console/session/' ||
     route === 'DELETE /v4/users/:email/auth-tokens/' ||
     route === 'DELETE /v4/users/:email/';
   for (const kind of KINDS) {
     for (const subject of route.includes(':email') ? ['user@example.com', 'other@example.com'] : ['-']) {
       const isSelf = subject === 'user@example.com';
-      const allowed = isAllowed(entry, kindOf(kind), isSelf);
+      const allowed = isAllowed(entry, kindOf(kind, route), isSelf);
       if (endsTokens && allowed) continue;
       // A stream that is allowed does not end by itself; that it opens is shown with the contract.
       if (route === 'GET /v4/revocations/' && allowed) continue;
       test(`${route}${subject === '-' ? '' : ` of ${isSelf ? 'oneself' : 'somebody else'}`}: ${kind} ${allowed ? 'may' : 'may not'}`, async () => {
         const { method, path, body } = requestFor(route, subject);
         const reply = await call(service.url, method, path, {
-          token: tokens[kind],
+          ...credentialOf(kind),
           ...(body === undefined ? {} : { body }),
         });
         // Behind the door an unknown id or an empty body is refused for what it is, by those who may come that far.
-        const foreignId = route.includes(':id') && !kindOf(kind).admin;
+        const foreignId = route.includes(':id') && !kindOf(kind, route).admin;
         assert.equal(isDenied(reply), !allowed || foreignId, `${reply.status} ${reply.text}`);
         if (!allowed) {
-          const expected =
-            kind === 'no token' ? undefined : kindOf(kind).living ? 'insufficient_scope' : 'invalid_token';
+          const expected = kindOf(kind, route).living
+            ? 'insufficient_scope'
+            : isNoCredential(kind)
+              ? undefined
+              : 'invalid_token';
           assert.equal(/error="(\w+)"/.exec(String(reply.headers['www-authenticate']))?.[1], expected);
         }
       });

@@ -29,6 +29,7 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
       { name: 'verification', description: 'Ask about tokens' },
       { name: 'users', description: 'Accounts and passwords' },
       { name: 'audit', description: 'What was done, and what for' },
+      { name: 'console', description: 'The web console itself' },
       { name: 'service', description: 'The service itself' },
     ],
   },

@@ -1,10 +1,10 @@
-import type { Counts } from '../../counts.ts';
 import { Refusal } from '../../errors.ts';
 import { parseExpiry } from '../../expiry.ts';
 import { logIn } from '../../login/log-in.ts';
 import { formatTime } from '../../rfc3339.ts';
 import type { WantedToken } from '../../tokens/issue.ts';
 import { SCOPE_PATTERN } from '../../tokens/scopes.ts';
+import { countLogin } from '../count-login.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { replies, Time } from '../schemas.ts';
@@ -64,7 +64,7 @@ export function createAuthToken(app: App, parts: Parts): void {
     async (request) => {
       const { email, password_base64: passwordBase64, ...rest } = request.body;
       const wanted = wantedToken(rest, parts.clock.now());
-      const { token, tokenString } = await countOutcome(parts.counts.logins, () =>
+      const { token, tokenString } = await countLogin(parts.counts.logins, () =>
         logIn(parts, { email, passwordBase64 }, wanted, actOf(request)),
       );
       return { auth_token: tokenString, id: token.id, expiry: formatTime(token.expiry) };
@@ -85,20 +85,4 @@ function wantedToken(
     ...(end === undefined ? {} : { expiry: end }),
     ...(scopes === undefined ? {} : { scopes }),
   };
-}
-
-async function countOutcome<T>(logins: Counts['logins'], attempt: () => Promise<T>): Promise<T> {
-  try {
-    const result = await attempt();
-    logins.succeeded += 1;
-    return result;
-  } catch (error) {
-    logins[outcomeOf(error)] += 1;
-    throw error;
-  }
-}
-
-function outcomeOf(error: unknown): keyof Counts['logins'] {
-  if (!(error instanceof Refusal)) return 'unavailable';
-  return error.refusal === 'TOO_MANY_REQUESTS' ? 'throttled' : 'refused';
 }

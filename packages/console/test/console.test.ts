@@ -1,0 +1,9 @@
+import { after, before } from 'node:test';
+import { start, stop } from './stage.ts';
+import './walks/session.ts';
+import './walks/tokens.ts';
+
+/** The console in a real Chromium, against the real service. */
+
+before(start);
+after(stop);
