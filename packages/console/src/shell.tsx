@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { go, href, useRoute } from './lib/route.ts';
 import { type Session, signOut } from './lib/session.ts';
 import { keepTheme, readTheme, THEMES, type Theme } from './lib/theme.ts';
@@ -18,6 +18,13 @@ const OWN: readonly Place[] = [
   { page: 'tokens', label: 'My tokens', icon: 'key' },
   { page: 'password', label: 'Password', icon: 'lock' },
 ];
+const ADMINISTRATION: readonly Place[] = [
+  { page: 'users', label: 'Users', icon: 'people' },
+  { page: 'activities', label: 'Activities', icon: 'chart' },
+  { page: 'audit', label: 'Audit trail', icon: 'list' },
+  { page: 'health', label: 'Service health', icon: 'pulse' },
+];
+
 /** What stays around the pages: where one is, where one can go, who one is. */
 export function Shell({
   session,
@@ -31,7 +38,13 @@ export function Shell({
   children: ComponentChildren;
 }) {
   const { parts } = useRoute();
-  const page = parts[0] ?? 'tokens';
+  const page = parts[0] === 'requests' ? 'activities' : (parts[0] ?? 'tokens');
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the pages stand in a row that is wider than the screen.
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current]');
+    nav.current?.scrollTo({ left: (current?.offsetLeft ?? 0) - 80 });
+  }, [page]);
   const leave = () =>
     signOut().then(onSignedOut, (error) => tellFailure('You could not be signed out', error));
 
@@ -58,8 +71,9 @@ export function Shell({
           </Menu>
         </div>
       </header>
-      <nav class="nav" aria-label="Pages">
+      <nav ref={nav} class="nav" aria-label="Pages">
         <Places places={OWN} page={page} />
+        {session.user.admin && <Places title="Administration" places={ADMINISTRATION} page={page} />}
       </nav>
       <main id="main" class="main" tabIndex={-1}>
         {children}

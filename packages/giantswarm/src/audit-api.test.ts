@@ -6,13 +6,16 @@ import { startRecordingServer } from '../test/recording-server.ts';
 import {
   ApiClient,
   AuditApi,
+  InfoApi,
   isApiError,
   nextCursor,
   UsersApi,
   V4ActivityCount,
+  V4AuditChain,
   V4AuditEvent,
   V4GenericResponse,
   V4RecordedRequest,
+  V4Status,
   V4TracedRequest,
 } from './members.ts';
 
@@ -114,6 +117,30 @@ suite('AuditApi and what belongs to it', async () => {
     assert.ok(one instanceof V4RecordedRequest);
     assert.deepEqual(JSON.parse(JSON.stringify(one)), request);
     assert.equal(one.commandLine, 'guardbee users show');
+  });
+
+  test('chains and the status are asked for, and figures stay as they came', async () => {
+    const chain = {
+      chain: 'main',
+      first: 1,
+      last: 9,
+      time: '2030-01-01T00:00:00Z',
+      key_id: 'k',
+      state: 'changed',
+    };
+    server.answer = { body: [chain] };
+    const [end] = await api.getAuditChains({ xGiantSwarmActivity: 'look' });
+    assert.deepEqual([server.last.method, server.last.url], ['GET', '/v4/audit-chains/']);
+    assert.equal(server.last.headers['x-giant-swarm-activity'], 'look');
+    assert.ok(end instanceof V4AuditChain);
+    assert.deepEqual([JSON.parse(JSON.stringify(end)), end.keyId], [chain, 'k']);
+    const status = { version: '1', ready: false, logins: { refused: 2 }, hash_queue_waiting: 3 };
+    server.answer = { body: status };
+    const seen = await new InfoApi(client).getStatus();
+    assert.equal(server.last.url, '/v4/status/');
+    assert.ok(seen instanceof V4Status);
+    assert.deepEqual(JSON.parse(JSON.stringify(seen)), status);
+    assert.equal(seen.hashQueueWaiting, 3);
   });
 
   test('one request id gives models down to the leaves', async () => {

@@ -8,7 +8,13 @@ import type {
   RequestListOptions,
 } from './arguments.ts';
 import { readArguments } from './arguments.ts';
-import { V4ActivityCount, V4AuditEvent, V4RecordedRequest, V4TracedRequest } from './audit-models.ts';
+import {
+  V4ActivityCount,
+  V4AuditChain,
+  V4AuditEvent,
+  V4RecordedRequest,
+  V4TracedRequest,
+} from './audit-models.ts';
 import { unexpectedResponse } from './errors.ts';
 import { callOperation, dataOf } from './operation.ts';
 
@@ -76,6 +82,20 @@ export class AuditApi {
       result.data?.cancel();
       throw unexpectedResponse(`The service answered with something else than ${type}`, result.response);
     });
+  }
+
+  /**
+   * Get audit chains, `GET /v4/audit-chains/`: how far the trail goes, and whether its end is the one that was signed.
+   * Whether all of it is whole, only somebody can tell who recomputes it from its first event on.
+   */
+  getAuditChains(opts?: Options): Promise<V4AuditChain[]> {
+    return this.getAuditChainsWithHttpInfo(opts).then(dataOf);
+  }
+
+  /** `getAuditChains` with the response. */
+  getAuditChainsWithHttpInfo(opts?: Options): Promise<WithHttpInfo<V4AuditChain[]>> {
+    const read = readArguments('getAuditChains', [], [opts]);
+    return callOperation(this.apiClient, '/v4/audit-chains/', 'GET', [V4AuditChain], read);
   }
 
   /** Get activities, `GET /v4/activities/`: how often, by whom, how long, with what outcome; by default the last day. */

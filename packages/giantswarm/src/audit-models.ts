@@ -43,6 +43,31 @@ export const V4AuditEvent: Model<V4AuditEvent> = defineModel('V4AuditEvent', {
   personal: Object,
 });
 
+/** One chain of the audit trail, by its signed end. */
+export interface V4AuditChain {
+  chain?: string | undefined;
+  /** The `n` of its oldest event. */
+  first?: number | undefined;
+  /** The `n` of its latest event, as it was signed. */
+  last?: number | undefined;
+  /** When it was signed. */
+  time?: string | undefined;
+  /** Which key signed. */
+  key_id?: string | undefined;
+  /** Alias of `key_id`. */
+  keyId?: string | undefined;
+  /** `whole_end`: its last event is the one that was signed; `unknown_key`, `bad_signature`, `changed`: it is not. */
+  state?: string | undefined;
+}
+export const V4AuditChain: Model<V4AuditChain> = defineModel('V4AuditChain', {
+  chain: 'String',
+  first: 'Number',
+  last: 'Number',
+  time: 'String',
+  key_id: 'String',
+  state: 'String',
+});
+
 /** How often something was done in one step of time, by one user of one program, with one outcome. */
 export interface V4ActivityCount {
   /** The step's beginning. */

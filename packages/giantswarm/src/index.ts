@@ -28,6 +28,7 @@ declare namespace GiantSwarm {
   export type RangeOptions = members.RangeOptions;
   export type RequestListOptions = members.RequestListOptions;
   export type V4ActivityCount = members.V4ActivityCount;
+  export type V4AuditChain = members.V4AuditChain;
   export type V4AuditEvent = members.V4AuditEvent;
   export type V4AuthToken = members.V4AuthToken;
   export type V4AuthTokenEnded = members.V4AuthTokenEnded;
@@ -45,6 +46,7 @@ declare namespace GiantSwarm {
   export type V4ModifyUserPasswordRequest = members.V4ModifyUserPasswordRequest;
   export type V4ModifyUserRequest = members.V4ModifyUserRequest;
   export type V4RecordedRequest = members.V4RecordedRequest;
+  export type V4Status = members.V4Status;
   export type V4TracedRequest = members.V4TracedRequest;
   export type V4UserListItem = members.V4UserListItem;
 }

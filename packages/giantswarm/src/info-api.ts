@@ -2,7 +2,7 @@ import type { WithHttpInfo } from './api-client.ts';
 import { ApiClient } from './api-client.ts';
 import type { Options } from './arguments.ts';
 import { readArguments } from './arguments.ts';
-import { V4InfoResponse } from './info-models.ts';
+import { V4InfoResponse, V4Status } from './info-models.ts';
 import { callOperation, dataOf } from './operation.ts';
 
 /**
@@ -31,5 +31,16 @@ export class InfoApi {
   getInfoWithHttpInfo(...args: unknown[]): Promise<WithHttpInfo<V4InfoResponse>> {
     const read = readArguments('getInfo', [], args);
     return callOperation(this.apiClient, '/v4/info/', 'GET', V4InfoResponse, read);
+  }
+
+  /** Get status, `GET /v4/status/`: how the service is doing, since its start. Administrators only. Beyond v4. */
+  getStatus(opts?: Options): Promise<V4Status> {
+    return this.getStatusWithHttpInfo(opts).then(dataOf);
+  }
+
+  /** `getStatus` with the response. */
+  getStatusWithHttpInfo(opts?: Options): Promise<WithHttpInfo<V4Status>> {
+    const read = readArguments('getStatus', [], [opts]);
+    return callOperation(this.apiClient, '/v4/status/', 'GET', V4Status, read);
   }
 }

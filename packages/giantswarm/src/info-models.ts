@@ -60,3 +60,54 @@ export const V4InfoResponse: Model<V4InfoResponse> = defineModel('V4InfoResponse
   general: V4InfoResponseGeneral,
   workers: V4InfoResponseWorkers,
 });
+
+/** How the service is doing: counts since the start of the process that answers. Beyond v4. */
+export interface V4Status {
+  version?: string | undefined;
+  /** The service's clock. */
+  time?: string | undefined;
+  /** When the process started. */
+  started?: string | undefined;
+  /** Whether it takes requests. */
+  ready?: boolean | undefined;
+  /** By outcome: `succeeded`, `refused`, `throttled`, `unavailable`. */
+  logins?: Record<string, number> | undefined;
+  /** `succeeded`. */
+  logouts?: Record<string, number> | undefined;
+  /** Requests with a credential, by outcome: `accepted`, `refused`. */
+  verifications?: Record<string, number> | undefined;
+  /** Computed, for whatever reason. */
+  password_hashes?: number | undefined;
+  /** Alias of `password_hashes`. */
+  passwordHashes?: number | undefined;
+  /** Passwords that wait to be hashed, now. */
+  hash_queue_waiting?: number | undefined;
+  /** Alias of `hash_queue_waiting`. */
+  hashQueueWaiting?: number | undefined;
+  /** Verifications that were not remembered. */
+  token_reads?: number | undefined;
+  /** Alias of `token_reads`. */
+  tokenReads?: number | undefined;
+  /** In memory, now. */
+  tokens_remembered?: number | undefined;
+  /** Alias of `tokens_remembered`. */
+  tokensRemembered?: number | undefined;
+  /** Requests that were too many to be kept one by one. */
+  request_records_dropped?: number | undefined;
+  /** Alias of `request_records_dropped`. */
+  requestRecordsDropped?: number | undefined;
+}
+export const V4Status: Model<V4Status> = defineModel('V4Status', {
+  version: 'String',
+  time: 'String',
+  started: 'String',
+  ready: 'Boolean',
+  logins: Object,
+  logouts: Object,
+  verifications: Object,
+  password_hashes: 'Number',
+  hash_queue_waiting: 'Number',
+  token_reads: 'Number',
+  tokens_remembered: 'Number',
+  request_records_dropped: 'Number',
+});

@@ -30,7 +30,13 @@ export type {
   RangeOptions,
   RequestListOptions,
 } from './arguments.ts';
-export { V4ActivityCount, V4AuditEvent, V4RecordedRequest, V4TracedRequest } from './audit-models.ts';
+export {
+  V4ActivityCount,
+  V4AuditChain,
+  V4AuditEvent,
+  V4RecordedRequest,
+  V4TracedRequest,
+} from './audit-models.ts';
 export type {
   ApiKeyAuthentication,
   Authentication,
@@ -45,6 +51,7 @@ export {
   V4InfoResponseGeneralAvailabilityZones,
   V4InfoResponseWorkers,
   V4InfoResponseWorkersCountPerCluster,
+  V4Status,
 } from './info-models.ts';
 export type { Model } from './model.ts';
 export {

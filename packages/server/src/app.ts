@@ -14,9 +14,11 @@ import { deleteUserAuthTokens } from './http/routes/delete-user-auth-tokens.ts';
 import { exportAuditEvents } from './http/routes/export-audit-events.ts';
 import { followRevocations } from './http/routes/follow-revocations.ts';
 import { getInfo } from './http/routes/get-info.ts';
+import { getStatus } from './http/routes/get-status.ts';
 import { getCurrentUser, getUser } from './http/routes/get-user.ts';
 import { getHealth, getReadiness, getRoot } from './http/routes/health.ts';
 import { listActivities } from './http/routes/list-activities.ts';
+import { listAuditChains } from './http/routes/list-audit-chains.ts';
 import { listAuditEvents } from './http/routes/list-audit-events.ts';
 import { listAuthTokens, listUserAuthTokens } from './http/routes/list-auth-tokens.ts';
 import { listUsers } from './http/routes/list-users.ts';
@@ -53,6 +55,7 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   deleteUser,
   modifyPassword,
   getInfo,
+  getStatus,
   getMetadata,
   introspect,
   revoke,
@@ -61,6 +64,7 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   followRevocations,
   unlockUser,
   listAuditEvents,
+  listAuditChains,
   exportAuditEvents,
   listActivities,
   listRequests,

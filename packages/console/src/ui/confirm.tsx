@@ -8,13 +8,20 @@ export interface Question {
   /** On the button that does it. */
   readonly label: string;
   readonly act: () => Promise<void>;
+  /** Done when the question is gone: a dialog over a dialog would go with it. */
+  readonly afterwards?: () => void;
 }
 
 /** Asks before something that can't be taken back. */
 export function Confirm({ question, onClose }: { question: Question; onClose: () => void }) {
+  async function answer(): Promise<void> {
+    await question.act();
+    onClose();
+    if (question.afterwards !== undefined) setTimeout(question.afterwards);
+  }
   return (
     <Dialog alert title={question.title} description={question.text} onClose={onClose}>
-      <ActForm danger label={question.label} act={() => question.act().then(onClose)} onCancel={onClose} />
+      <ActForm danger label={question.label} act={answer} onCancel={onClose} />
     </Dialog>
   );
 }

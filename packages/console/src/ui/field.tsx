@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 interface FieldProps {
   readonly type?: 'text' | 'email' | 'password' | 'date' | 'search';
@@ -20,14 +20,20 @@ interface FieldProps {
 }
 
 /** A label, an input, a hint and what is wrong with it, tied together for screen readers. */
-export function Field({ label, hint, error, value, onValue, ...input }: FieldProps) {
+export function Field({ label, hint, error, value, onValue, autofocus, ...input }: FieldProps) {
   const id = useId();
+  const element = useRef<HTMLInputElement>(null);
+  // Not the attribute of that name: browsers take it for the first page only.
+  useEffect(() => {
+    if (autofocus) element.current?.focus();
+  }, []);
   const described = [hint !== undefined && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         {...(input as object)}
+        ref={element}
         id={id}
         value={value}
         onInput={(event) => onValue(event.currentTarget.value)}

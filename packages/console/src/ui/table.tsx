@@ -3,8 +3,11 @@ import type { ComponentChildren } from 'preact';
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => ComponentChildren;
-  /** `main`: what the row is about; `number`: aligned to the right; `acts`: buttons, without a visible title. */
-  readonly kind?: 'main' | 'number' | 'acts';
+  /**
+   * `main`: what the row is about; `free`: what somebody chose to write; `number`: aligned to the right; `acts`: buttons,
+   * without a visible title.
+   */
+  readonly kind?: 'main' | 'free' | 'number' | 'acts';
 }
 
 /**

@@ -117,7 +117,7 @@ suite('my tokens', () => {
     for (let steps = 0; steps < 30 && !/keys@/.test(String(await focused())); steps++)
       await keyboard.press('Shift+Tab');
     await keyboard.press('Enter');
-    await page.getByRole('menu').waitFor();
+    await page.waitForFunction(() => document.activeElement?.role === 'menu');
     await keyboard.press('End');
     await keyboard.press('Enter');
     await page.getByText('You are signed out.').waitFor();
@@ -159,27 +159,4 @@ suite('my tokens', () => {
     await visitor.click('Try again');
     await page.getByText('This session').waitFor();
   });
-
-  for (const scheme of ['light', 'dark'] as const) {
-    test(`sign-in, tokens and password have no serious finding of axe, ${scheme}, wide and on a phone`, async () => {
-      for (const width of [1280, 390]) {
-        const visitor = await Visitor.at(context, service.url, { scheme, width });
-        const { page } = visitor;
-        await visitor.open();
-        await visitor.heading('Sign in');
-        await visitor.assertAccessible();
-        await visitor.signIn();
-        await page.getByText('This session').waitFor();
-        await visitor.assertAccessible();
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        assert.equal(overflow, 0, `${width} px`);
-        await visitor.open('#/password');
-        await visitor.heading('Password');
-        await visitor.assertAccessible();
-        visitor.assertQuiet();
-      }
-    });
-  }
 });

@@ -207,3 +207,31 @@ describe('too many wrong passwords', () => {
     assertGeneric(await unlock(admin), 200, 'RESOURCE_DELETED');
   });
 });
+
+describe('the chains', () => {
+  test('are told by their signed ends', async () => {
+    const { body, status } = await get('/v4/audit-chains/');
+    assert.equal(status, 200);
+    const [{ chain, first, last, state, ...rest }, ...others] = body;
+    assert.deepEqual([chain, first, state, others], ['main', 1, 'whole_end', []]);
+    assert.deepEqual(Object.keys(rest).sort(), ['key_id', 'time']);
+    const { body: latest } = await get('/v4/audit-events/?limit=1');
+    assert.equal(last, latest[0].n);
+    assertGeneric(await api.call('GET', '/v4/audit-chains/'), 401, 'PERMISSION_DENIED');
+  });
+});
+
+describe('the status', () => {
+  test('has the figures of the metrics, and is for administrators', async () => {
+    const { body: before } = await get('/v4/status/');
+    await api.call('POST', '/v4/auth-tokens/', {
+      body: { email: 'no@example.com', password_base64: base64('x') },
+    });
+    const { body } = await get('/v4/status/');
+    assert.equal(body.logins.refused, before.logins.refused + 1);
+    assert.equal(body.password_hashes, before.password_hashes + 1);
+    assert.equal(body.verifications.accepted, before.verifications.accepted + 1);
+    assert.deepEqual([body.ready, body.hash_queue_waiting, body.started], [true, 0, before.started]);
+    assertGeneric(await api.call('GET', '/v4/status/'), 401, 'PERMISSION_DENIED');
+  });
+});

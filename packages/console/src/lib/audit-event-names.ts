@@ -1,0 +1,20 @@
+/** The service's closed list of events; a test holds it against the service's own. */
+export const AUDIT_EVENT_NAMES = [
+  'login.succeeded',
+  'login.failed',
+  'token.revoked',
+  'tokens.revoked',
+  'tokens.swept',
+  'user.created',
+  'user.imported',
+  'user.modified',
+  'user.deleted',
+  'user.erased',
+  'user.locked',
+  'user.unlocked',
+  'password.changed',
+  'password.reset',
+  'password.rehashed',
+  'keys.added',
+  'audit.pruned',
+] as const;

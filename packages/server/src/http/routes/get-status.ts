@@ -1,0 +1,63 @@
+import { formatTime } from '../../rfc3339.ts';
+import { VERSION } from '../../version.ts';
+import type { App, Parts } from '../route.ts';
+import { replies, Time } from '../schemas.ts';
+import { Type } from '../type.ts';
+
+const Count = Type.Integer();
+
+const Status = Type.Object(
+  {
+    version: Type.String(),
+    time: Time,
+    started: Time,
+    ready: Type.Boolean({ description: 'As `/readyz`.' }),
+    logins: Type.Object({ succeeded: Count, refused: Count, throttled: Count, unavailable: Count }),
+    logouts: Type.Object({ succeeded: Count }),
+    verifications: Type.Object({ accepted: Count, refused: Count }),
+    password_hashes: Type.Integer({ description: 'Computed, for whatever reason.' }),
+    hash_queue_waiting: Type.Integer({ description: 'Passwords that wait to be hashed, now.' }),
+    token_reads: Type.Integer({ description: 'Verifications that were not remembered.' }),
+    tokens_remembered: Type.Integer({ description: 'In memory, now.' }),
+    request_records_dropped: Type.Integer({
+      description: 'Requests that were too many to be kept one by one.',
+    }),
+  },
+  { title: 'V4Status', description: 'Counts since the start of the process that answers.' },
+);
+
+/** `GET /v4/status/`: the figures of `/metrics` that people look at, for administrators, wherever the metrics are. */
+export function getStatus(app: App, parts: Parts): void {
+  const { clock, counts, hashes, finder, activity } = parts;
+  const started = formatTime(clock.now());
+  app.get(
+    '/v4/status/',
+    {
+      schema: {
+        operationId: 'getStatus',
+        summary: 'How the service is doing',
+        description: 'Counts since the start of the process that answers.',
+        tags: ['service'],
+        response: replies({ 200: Status }, ['PERMISSION_DENIED']),
+      },
+    },
+    async () => {
+      const { started: computed, waiting } = hashes.counts();
+      const { reads, remembered } = finder.counts();
+      return {
+        version: VERSION,
+        time: formatTime(clock.now()),
+        started,
+        ready: await parts.isReady(),
+        logins: counts.logins,
+        logouts: counts.logouts,
+        verifications: counts.verifications,
+        password_hashes: computed,
+        hash_queue_waiting: waiting,
+        token_reads: reads,
+        tokens_remembered: remembered,
+        request_records_dropped: activity.counts().dropped,
+      };
+    },
+  );
+}
