@@ -32,8 +32,9 @@ export class Visitor {
     context: BrowserContext,
     url: string,
     { scheme = 'light', width = 1280, height = 900 }: Look = {},
+    { keepCookies = false }: { keepCookies?: boolean } = {},
   ): Promise<Visitor> {
-    await context.clearCookies();
+    if (!keepCookies) await context.clearCookies();
     const page = await context.newPage();
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height });
@@ -77,13 +78,15 @@ export class Visitor {
     );
   }
 
-  /** No finding of axe that is serious or critical. */
-  async assertAccessible(): Promise<void> {
+  /** No finding of axe that is serious or critical; of all its rules, or of some. */
+  async assertAccessible(rules?: readonly string[]): Promise<void> {
     const session = await this.page.context().newCDPSession(this.page);
     // Past the policy of the page, which lets nothing of others run.
     await session.send('Runtime.evaluate', { expression: `if (!window.axe) { ${axe.source} }` });
+    const only = rules === undefined ? {} : { runOnly: { type: 'rule', values: rules } };
+    const options = { resultTypes: ['violations'], preload: false, elementRef: false, ...only };
     const { result } = await session.send('Runtime.evaluate', {
-      expression: `axe.run(document, { resultTypes: ['violations'], preload: false, elementRef: false }).then(({ violations }) => JSON.stringify(
+      expression: `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => JSON.stringify(
         violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
           .map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])])))`,
       awaitPromise: true,

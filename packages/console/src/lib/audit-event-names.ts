@@ -17,4 +17,6 @@ export const AUDIT_EVENT_NAMES = [
   'password.rehashed',
   'keys.added',
   'audit.pruned',
+  'database.restored',
+  'database.moved',
 ] as const;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
 import { ADMIN } from '../../../../test/guardbee.ts';
 import { addUser, ask, logIn, PASSWORD } from '../api.ts';
@@ -82,23 +84,49 @@ suite('the session', () => {
     visitor.assertQuiet();
   });
 
-  test('a page of another origin can neither frame the console nor use its session', async () => {
+  test('a page of a neighbour on the same host can neither frame the console nor use its session', async () => {
+    const neighbour = createServer((_request, reply) => {
+      reply.setHeader('content-type', 'text/html');
+      reply.end(
+        `<!doctype html><link rel="icon" href="data:,"><iframe src="${service.url}/console/"></iframe>`,
+      );
+    });
+    await new Promise<void>((resolve) => neighbour.listen(0, '127.0.0.1', resolve));
     const visitor = await Visitor.at(context, service.url);
+    const { page } = visitor;
     await visitor.open();
     await visitor.signIn();
-    // The same host under another name: another origin, though SameSite might let it pass.
-    const elsewhere = service.url.replace('127.0.0.1', 'localhost');
-    const { page } = visitor;
-    const outcome = await page.evaluate(async (url) => {
-      const reply = await fetch(`${url}/v4/user/`, {
-        credentials: 'include',
-        headers: { 'X-Guardbee-Console': '1' },
-      }).then(
-        ({ status }) => String(status),
-        () => 'stopped',
-      );
-      return reply;
-    }, elsewhere);
-    assert.equal(outcome, 'stopped');
+    const before = await context.cookies();
+    const elsewhere = await Visitor.at(context, service.url, {}, { keepCookies: true });
+    await elsewhere.page.goto(`http://127.0.0.1:${(neighbour.address() as AddressInfo).port}`);
+    const [, frame] = elsewhere.page.frames();
+    assert.match(String(frame?.url()), /^chrome-error:/);
+    const login = { email: ADMIN.email, password_base64: btoa(ADMIN.password) };
+    const outcomes = await elsewhere.page.evaluate(
+      async ([url, body]) => {
+        // Another port is the same site: the browser does send the cookie along.
+        const attempts: [string, RequestInit][] = [
+          ['/v4/user/', {}],
+          ['/v4/user/', { headers: { 'X-Guardbee-Console': '1' } }],
+          ['/console/session/', { method: 'POST', mode: 'no-cors', body: String(body) }],
+          ['/v4/users/admin@example.com/auth-tokens/', { method: 'DELETE' }],
+        ];
+        return Promise.all(
+          attempts.map(([path, init]) =>
+            fetch(url + path, { credentials: 'include', ...init }).then(
+              ({ type }) => type,
+              () => 'stopped',
+            ),
+          ),
+        );
+      },
+      [service.url, JSON.stringify(login)],
+    );
+    assert.deepEqual(outcomes, ['stopped', 'stopped', 'opaque', 'stopped']);
+    assert.deepEqual(await context.cookies(), before);
+    await page.reload();
+    await page.getByText('This session').waitFor();
+    neighbour.close();
+    visitor.assertQuiet();
   });
 });
