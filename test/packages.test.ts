@@ -14,7 +14,8 @@ const root = join(import.meta.dirname, '..');
 function consoleFiles(): string[] {
   const built = join(root, 'packages/server/dist/console');
   const files = globSync('**/*.*', { cwd: built });
-  for (const name of files) assert.match(name, /^index\.html$|^assets\/[\w-]+-[\w-]{8}\.(?:js|css|svg)$/);
+  for (const name of files)
+    assert.match(name, /^index\.html$|^licenses\.md$|^assets\/[\w-]+-[\w-]{8}\.(?:js|css|svg)$/);
   assert.ok(files.includes('index.html') && files.length >= 4);
   return files.map((name) => `dist/console/${name}`);
 }

@@ -13,6 +13,8 @@ export default defineConfig({
     target: 'es2022',
     // A picture in the style sheet would need an exception from the Content-Security-Policy.
     assetsInlineLimit: 0,
+    // What others wrote is passed on with their licences.
+    license: { fileName: 'licenses.md' },
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },

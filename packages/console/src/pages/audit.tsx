@@ -127,7 +127,7 @@ function EventTable({ events }: { events: readonly V4AuditEvent[] }) {
           title: 'Request',
           cell: ({ request_id: id, time }) =>
             id ? (
-              <a class="sub" href={href(['requests', id])} title={`${id}, ${exactTime(String(time))}`}>
+              <a class="small" href={href(['requests', id])} title={`${id}, ${exactTime(String(time))}`}>
                 <code>{id.slice(0, 12)}</code>
               </a>
             ) : (
