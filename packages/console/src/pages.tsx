@@ -1,10 +1,10 @@
 import { lazy, Suspense } from 'preact/compat';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useRoute } from './lib/route.ts';
 import type { Session } from './lib/session.ts';
 import { Password } from './pages/password.tsx';
 import { Tokens } from './pages/tokens.tsx';
-import { Empty, Loading } from './ui/states.tsx';
+import { Empty, Loading, PageHead } from './ui/states.tsx';
 
 /** What only administrators see is fetched when they look at it. */
 const Users = lazy(() => import('./pages/users.tsx'));
@@ -19,16 +19,8 @@ const Health = lazy(() => import('./pages/health.tsx'));
 export function Pages({ session }: { session: Session }) {
   const { parts, query } = useRoute();
   const [page = 'tokens', name] = parts;
-  const isFirst = useRef(true);
 
-  // A new page is announced by its heading, as a browser does by loading it; the first one by the browser itself.
-  useEffect(() => {
-    const heading = document.querySelector<HTMLElement>('main h1');
-    document.title = `${heading?.textContent ?? 'Guardbee'} · Guardbee`;
-    if (!isFirst.current) heading?.focus({ preventScroll: true });
-    isFirst.current = false;
-    scrollTo(0, 0);
-  }, [parts.join('/')]);
+  useEffect(() => scrollTo(0, 0), [parts.join('/')]);
 
   return (
     <Suspense fallback={<Loading rows={8} />}>
@@ -75,7 +67,7 @@ function AdminPage({
 function NotHere() {
   return (
     <>
-      <h1 class="visually-hidden">Not found</h1>
+      <PageHead title="Not found" />
       <Empty icon="warning" title="There is no such page">
         <a href="#/tokens">Go to my tokens</a>
       </Empty>

@@ -36,7 +36,7 @@ export class Visitor {
   ): Promise<Visitor> {
     if (!keepCookies) await context.clearCookies();
     const page = await context.newPage();
-    await page.emulateMedia({ colorScheme: scheme });
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height });
     const visitor = new Visitor(page, url);
     // What the Content-Security-Policy stops, wherever in the page.

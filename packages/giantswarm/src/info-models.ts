@@ -70,6 +70,13 @@ export interface V4Status {
   started?: string | undefined;
   /** Whether it takes requests. */
   ready?: boolean | undefined;
+  /** Which process answered: where there are several, the counts are its own. */
+  process?: string | undefined;
+  /**
+   * Of a node among others: `nodes`, `lease_age_ms` (null: none), `revocation_bound_ms`, `waits` by what ended them; null
+   * where no other machine uses the database.
+   */
+  cluster?: Record<string, unknown> | null | undefined;
   /** By outcome: `succeeded`, `refused`, `throttled`, `unavailable`. */
   logins?: Record<string, number> | undefined;
   /** `succeeded`. */
@@ -102,6 +109,8 @@ export const V4Status: Model<V4Status> = defineModel('V4Status', {
   time: 'String',
   started: 'String',
   ready: 'Boolean',
+  process: 'String',
+  cluster: Object,
   logins: Object,
   logouts: Object,
   verifications: Object,

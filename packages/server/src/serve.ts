@@ -157,6 +157,7 @@ export async function startService(
 
     let draining = false;
     const [counts, finder] = [newCounts(), createTokenFinder({ store, digestKeys, clock, policy, lastUses })];
+    const cluster = 'clusterState' in opened ? opened.clusterState : undefined;
     const parts: Parts = {
       store,
       hashes,
@@ -174,13 +175,14 @@ export async function startService(
       streams,
       addressOf: clientAddress(config.trustedProxies),
       counts,
+      cluster,
       metrics: createMetrics(
         {
           counts,
           hashes,
           finder,
           activity,
-          cluster: 'clusterState' in opened ? opened.clusterState : undefined,
+          cluster,
         },
         worker,
       ),

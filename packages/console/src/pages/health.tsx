@@ -1,7 +1,7 @@
 import { InfoApi, type V4Status } from 'giantswarm';
 import { useEffect, useState } from 'preact/hooks';
 import { client } from '../lib/api.ts';
-import { fromNow } from '../lib/times.ts';
+import { duration, fromNow } from '../lib/times.ts';
 import { Chart } from '../ui/chart.tsx';
 import { Failure, Loading, PageHead } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
@@ -36,8 +36,7 @@ export default function Health() {
         if (controller.signal.aborted) return;
         if (status) {
           setError(undefined);
-          // Counts begin anew with the process; behind several nodes each answers for itself.
-          setSeen((old) => [...old.filter(({ started }) => started === status.started), status].slice(-MOST));
+          setSeen((old) => [...old, status].slice(-MOST));
         }
       }
       looks += 1;
@@ -51,6 +50,10 @@ export default function Health() {
   }, [round]);
 
   const latest = seen.at(-1);
+  // Counts begin anew with a process, and where there are several each answers for itself.
+  const ofOne = seen.filter(
+    ({ started, process }) => started === latest?.started && process === latest?.process,
+  );
   return (
     <>
       <PageHead
@@ -61,7 +64,7 @@ export default function Health() {
       {latest === undefined ? (
         error === undefined && <Loading rows={6} />
       ) : (
-        <Figures seen={seen} latest={latest} />
+        <Figures seen={ofOne} latest={latest} />
       )}
     </>
   );
@@ -78,7 +81,7 @@ function Figures({ seen, latest }: { seen: readonly V4Status[]; latest: V4Status
           {
             label: 'State',
             value: latest.ready ? 'Ready' : 'Not ready',
-            note: `Version ${latest.version}, up since ${fromNow(String(latest.started))}`,
+            note: `Version ${latest.version}, started ${fromNow(String(latest.started))}, process ${latest.process}`,
             tone: latest.ready ? 'good' : 'bad',
           },
           {
@@ -99,6 +102,7 @@ function Figures({ seen, latest }: { seen: readonly V4Status[]; latest: V4Status
           },
         ]}
       />
+      {latest.cluster && <Nodes cluster={latest.cluster as unknown as ClusterFigures} />}
       <div class="charts">
         <section class="card" aria-label="Verifications a second">
           <h2>Verifications a second</h2>
@@ -145,6 +149,47 @@ function Figures({ seen, latest }: { seen: readonly V4Status[]; latest: V4Status
         />
       </section>
     </>
+  );
+}
+
+interface ClusterFigures {
+  readonly nodes: number;
+  readonly lease_age_ms: number | null;
+  readonly revocation_bound_ms: number;
+  readonly waits: Readonly<Record<'applied' | 'expired' | 'unknown', number>>;
+}
+
+/** This node among the others of its database. */
+function Nodes({
+  cluster: { nodes, lease_age_ms: age, revocation_bound_ms: bound, waits },
+}: {
+  cluster: ClusterFigures;
+}) {
+  return (
+    <Tiles
+      tiles={[
+        { label: 'Nodes', value: nodes, note: 'that answer from memory, this one included' },
+        {
+          label: 'Lease',
+          value: age === null ? 'None' : duration(age),
+          note:
+            age === null
+              ? 'each verification asks the database'
+              : 'since this node looked at what has changed',
+          ...(age === null ? { tone: 'bad' as const } : {}),
+        },
+        {
+          label: 'A revocation holds within',
+          value: duration(bound),
+          note: 'on every node, whatever has failed',
+        },
+        {
+          label: 'Waits for other nodes',
+          value: (waits.applied + waits.expired + waits.unknown).toLocaleString(),
+          note: `${waits.expired} for a lease to run out, ${waits.unknown} not found out`,
+        },
+      ]}
+    />
   );
 }
 

@@ -1,8 +1,15 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { explain } from '../lib/explain.ts';
 import { Icon, type IconName } from './icon.tsx';
 
-/** A page's beginning: what it is, and what one can do first. */
+/** The first page is announced by the browser. */
+let isFirst = true;
+
+/**
+ * A page's beginning: what it is, and what one can do first. A new page is announced by its heading, as a browser does by
+ * loading it.
+ */
 export function PageHead({
   title,
   children,
@@ -12,10 +19,18 @@ export function PageHead({
   lead?: ComponentChildren;
   children?: ComponentChildren;
 }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Guardbee`;
+    if (!isFirst) heading.current?.focus({ preventScroll: true });
+    isFirst = false;
+  }, [title]);
   return (
     <header class="page-head">
       <div>
-        <h1 tabIndex={-1}>{title}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
         {lead !== undefined && <p class="lead">{lead}</p>}
       </div>
       {children !== undefined && <div class="page-acts">{children}</div>}

@@ -10,6 +10,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ActivityRecorder } from '../activity/recorder.ts';
+import type { ClusterState } from '../cluster/join-cluster.ts';
 import type { Counts } from '../counts.ts';
 import type { LoginParts } from '../login/log-in.ts';
 import type { TokenFinder } from '../tokens/find.ts';
@@ -31,6 +32,8 @@ export interface Parts extends LoginParts {
   readonly auditKeys: ReadonlyMap<string, KeyObject>;
   readonly streams: RevocationStreams;
   readonly counts: Counts;
+  /** Where other machines may use the same database. */
+  readonly cluster: (() => ClusterState) | undefined;
   readonly metrics: Metrics;
   readonly installationName: string;
   /** On every reply: see `security-headers.ts`. */

@@ -231,6 +231,7 @@ describe('the status', () => {
     assert.equal(body.logins.refused, before.logins.refused + 1);
     assert.equal(body.password_hashes, before.password_hashes + 1);
     assert.equal(body.verifications.accepted, before.verifications.accepted + 1);
+    assert.deepEqual([body.cluster, body.process === before.process], [null, true]);
     assert.deepEqual([body.ready, body.hash_queue_waiting, body.started], [true, 0, before.started]);
     assertGeneric(await api.call('GET', '/v4/status/'), 401, 'PERMISSION_DENIED');
   });
