@@ -39,6 +39,10 @@ export function linkOpener(options: ConnectionOptions, patience: number): OpenLi
     try {
       await client.connect();
       await greet(client, 'writes');
+      // To plan a look costs more than to take it, and what a plan without values would guess of the changes is wrong.
+      await query(
+        "SELECT set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false)",
+      );
       // First this, then the first look: what is committed in between rings.
       for (const channel of Object.values(channels)) await query(`LISTEN ${channel}`);
     } catch (error) {
