@@ -6,7 +6,7 @@ import { csvLine } from './csv.ts';
 /** RFC 4180, read back by a reader of our own. */
 function parse(line: string): string[] {
   const cells: string[] = [];
-  for (const match of line.replace(/\r\n$/, '').matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g))
+  for (const match of line.replace(/\r\n$/, ',').matchAll(/(?:"((?:[^"]|"")*)"|([^,]*)),/g))
     cells.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
   return cells;
 }
