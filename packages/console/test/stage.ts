@@ -10,7 +10,7 @@ const folder = temporaryFolder();
 
 export async function start(): Promise<void> {
   [service, browser] = await Promise.all([serve(folder.path), launchChromium()]);
-  context = await browser.newContext({ acceptDownloads: true });
+  context = await browser.newContext({ acceptDownloads: true, ignoreHTTPSErrors: true });
 }
 
 export async function stop(): Promise<void> {

@@ -54,10 +54,22 @@ export function Chart(props: ChartProps) {
   const { kind, labels, series, unit } = props;
 
   useEffect(() => {
+    const { type, data, options } = configure({ kind, labels, series, unit }, pick);
     if (canvas.current === null) return;
-    chart.current = new ChartJs(canvas.current, configure({ kind, labels, series, unit }, pick));
-    return () => chart.current?.destroy();
+    if (chart.current === undefined) {
+      chart.current = new ChartJs(canvas.current, { type, data, options });
+    } else {
+      Object.assign(chart.current, { data, options });
+      chart.current.update();
+    }
   }, [kind, scheme, labels, series, unit]);
+  useEffect(
+    () => () => {
+      // A movement of the mouse waits for the next frame, and would come to a chart that is gone.
+      requestAnimationFrame(() => chart.current?.destroy());
+    },
+    [],
+  );
 
   return (
     <div class="chart">

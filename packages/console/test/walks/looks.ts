@@ -25,7 +25,7 @@ const isLong = process.env.CONSOLE_LOOKS === 'all';
 /** `CONSOLE_LOOKS=all`: each with each, by all rules. */
 const LOOKS: readonly (readonly [scheme: 'light' | 'dark', width: number])[] = isLong
   ? ['light' as const, 'dark' as const].flatMap((scheme) =>
-      [1280, 768, 390, 320].map((width) => [scheme, width] as const),
+      [1280, 1024, 768, 390, 320].map((width) => [scheme, width] as const),
     )
   : [
       ['light', 1280],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
-import { ADMIN } from '../../../../test/guardbee.ts';
+import { ADMIN, serve, temporaryFolder } from '../../../../test/guardbee.ts';
 import { addUser, ask, logIn, PASSWORD } from '../api.ts';
 import { context, service } from '../stage.ts';
 import { Visitor } from '../visitor.ts';
@@ -128,5 +128,47 @@ suite('the session', () => {
     await page.getByText('This session').waitFor();
     neighbour.close();
     visitor.assertQuiet();
+  });
+
+  test('over TLS lies in a cookie that only this very host can set, and a browser sends over TLS only', async () => {
+    using folder = temporaryFolder();
+    const overTls = await serve(folder.path, {}, ['--tls-self-signed']);
+    const visitor = await Visitor.at(context, overTls.url);
+    const { page } = visitor;
+    await visitor.open();
+    await visitor.signIn();
+    await page.getByText('This session').waitFor();
+    const [cookie, ...others] = await context.cookies();
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [cookie?.name, cookie?.secure, cookie?.httpOnly, cookie?.sameSite, cookie?.path],
+      ['__Host-guardbee-session', true, true, 'Strict', '/'],
+    );
+    // What a neighbour on plain HTTP has put beside it changes nothing.
+    await context.addCookies([
+      { name: 'guardbee-session', value: 'planted', domain: '127.0.0.1', path: '/' },
+    ]);
+    await page.reload();
+    await page.getByText('This session').waitFor();
+    await visitor.click(/^Account/);
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByText('You are signed out.').waitFor();
+    visitor.assertQuiet();
+    // At once: an idle connection of the browser would be waited for.
+    await overTls.stop('SIGKILL');
+  });
+
+  test('a door that is closed for a while says for how long', async () => {
+    for (let guess = 0; guess < 6; guess++) await logIn('slow@example.com', `guess ${guess}`);
+    const visitor = await Visitor.at(context, service.url);
+    await visitor.open();
+    await visitor.page.getByLabel('E-mail', { exact: true }).fill('slow@example.com');
+    await visitor.page.getByLabel('Password', { exact: true }).fill('one more');
+    await visitor.click('Sign in');
+    await visitor.page
+      .getByRole('alert')
+      .getByText(/You can try again in \d+ s\./)
+      .waitFor();
+    visitor.assertQuiet(429);
   });
 });

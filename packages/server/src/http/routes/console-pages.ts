@@ -28,7 +28,8 @@ export function consolePages(app: App): void {
   ): Promise<unknown> {
     const file = await find(name);
     if (file === undefined) throw new Refusal('RESOURCE_NOT_FOUND');
-    reply.headers(CONSOLE).headers({ 'cache-control': cache, etag: file.etag, vary: 'accept-encoding' });
+    const vary = [reply.getHeader('vary'), 'accept-encoding'].filter(Boolean).join(', ');
+    reply.headers(CONSOLE).headers({ 'cache-control': cache, etag: file.etag, vary });
     if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
     reply.type(file.type);
     if (!/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(String(request.headers['accept-encoding'] ?? '')))
