@@ -55,7 +55,14 @@ const failed = checks.filter(([title, command, args]) => !run(title, command, ar
 const passed = run(
   'tests',
   'node',
-  ['--test', `--test-concurrency=${availableParallelism()}`, '--test-reporter=spec', ...testFiles(places)],
+  [
+    '--test',
+    `--test-concurrency=${availableParallelism()}`,
+    // A test that hangs must not take the whole run with it.
+    '--test-timeout=300000',
+    '--test-reporter=spec',
+    ...testFiles(places),
+  ],
   true,
 );
 if (failed.length > 0) console.error(`\nFAILED before the tests: ${failed.join(', ')}`);

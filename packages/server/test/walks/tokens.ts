@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { call } from '../http.ts';
+import { call, type Reply } from '../http.ts';
 import { ADMIN, base64, startTestService } from '../service.ts';
 import { admin, api, assertGeneric, DENIED, idOf, login, NEVER, newUser, PASSWORD } from '../walk.ts';
 
@@ -243,7 +243,7 @@ describe("the operator's policy", () => {
     await service.close();
   });
 
-  test('60 parallel logins at a limit of 10 never leave more than 10 living tokens', async () => {
+  test('60 parallel logins at a limit of 10 never leave more than 10 living tokens', async (t) => {
     for (const [action, succeed] of [
       ['refuse', 10],
       ['retire-oldest', 60],
@@ -252,17 +252,21 @@ describe("the operator's policy", () => {
         GUARDBEE_TOKENS_PER_USER: '10',
         GUARDBEE_TOKENS_PER_USER_ACTION: action,
       });
-      const logins = Array.from({ length: 60 }, () =>
-        call(service.url, 'POST', '/v4/auth-tokens/', { body: credentials }),
-      );
-      const replies = await Promise.all(logins);
+      t.after(() => service.close());
+      /** Comes again when it is told to: on a busy machine the queue in front of the hashes is long. */
+      const logIn = async (): Promise<Reply> => {
+        const reply = await call(service.url, 'POST', '/v4/auth-tokens/', { body: credentials });
+        if (reply.status !== 503) return reply;
+        await new Promise((resolve) => setTimeout(resolve, Number(reply.headers['retry-after']) * 1000));
+        return logIn();
+      };
+      const replies = await Promise.all(Array.from({ length: 60 }, logIn));
       const tokens = replies.filter((reply) => reply.status === 200).map((reply) => reply.body.auth_token);
       assert.equal(tokens.length, succeed, action);
       for (const reply of replies)
         if (reply.status !== 200) assert.match(reply.text, /as many tokens as are allowed \(10\)/);
       const living = await Promise.all(tokens.map((token) => status(service.url, token)));
       assert.equal(living.filter((code) => code === 200).length, 10, action);
-      await service.close();
     }
   });
 });
