@@ -35,7 +35,10 @@ export class Visitor {
     { keepCookies = false }: { keepCookies?: boolean } = {},
   ): Promise<Visitor> {
     if (!keepCookies) await context.clearCookies();
+    const earlier = keepCookies ? [] : context.pages();
     const page = await context.newPage();
+    // They would go on working.
+    await Promise.all(earlier.map((one) => one.close()));
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height });
     const visitor = new Visitor(page, url);

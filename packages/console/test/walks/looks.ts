@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 import { context, service } from '../stage.ts';
+import { leaveTraces } from '../traces.ts';
 import { Visitor } from '../visitor.ts';
 
 /** By something that is there only when the page has loaded. */
@@ -10,9 +11,9 @@ const PAGES = [
   ['#/users', 'Administrator'],
   ['#/users/admin%40example.com', 'Revoke all'],
   ['#/activities', 'By activity'],
-  ['#/requests', 'Activity'],
+  ['#/requests?outcome=refused', '404 refused'],
   ['#/requests/console-walk-1', 'token.revoked'],
-  ['#/audit', 'Signed to its end'],
+  ['#/audit?event=token.revoked', 'Signed to its end'],
   ['#/health', 'Since the start'],
   ['#/nowhere', 'There is no such page'],
 ] as const;
@@ -33,6 +34,8 @@ const LOOKS: readonly (readonly [scheme: 'light' | 'dark', width: number])[] = i
     ];
 
 suite('on every page', () => {
+  before(leaveTraces);
+
   for (const [scheme, width] of LOOKS) {
     test(`axe finds nothing serious, nothing runs over, and nothing complains: ${scheme}, ${width} px`, async () => {
       const visitor = await Visitor.at(context, service.url, { scheme, width });

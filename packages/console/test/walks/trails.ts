@@ -3,20 +3,8 @@ import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { ask, logIn } from '../api.ts';
 import { context, service } from '../stage.ts';
+import { leaveTraces, SCRIPT, TRACED } from '../traces.ts';
 import { Visitor } from '../visitor.ts';
-
-const SCRIPT = '<img src=x onerror=alert(3)>';
-const TRACED = 'console-walk-1';
-
-async function leaveTraces(): Promise<string> {
-  const { token } = await logIn();
-  const headers = { 'x-giant-swarm-activity': SCRIPT, 'user-agent': SCRIPT, 'x-giant-swarm-cmdline': SCRIPT };
-  await ask('GET', '/v4/users/', token, undefined, headers);
-  await ask('GET', '/v4/users/nobody@example.com/', token, undefined, headers);
-  const { token: other } = await logIn();
-  await ask('DELETE', '/v4/auth-tokens/', other, undefined, { ...headers, 'x-request-id': TRACED });
-  return token;
-}
 
 suite('what was done, and what for', () => {
   test('from the picture of the activities down to one request and its timeline', async () => {
