@@ -5,7 +5,7 @@ import { sumAll, sumBy, sumSteps } from '../src/lib/activity-sums.ts';
 import { AUDIT_EVENT_NAMES } from '../src/lib/audit-event-names.ts';
 import { clientName } from '../src/lib/client-name.ts';
 import { newPassword } from '../src/lib/new-password.ts';
-import { fromNow } from '../src/lib/times.ts';
+import { duration, fromNow } from '../src/lib/times.ts';
 
 const rows = [
   { time: '2030-01-01T00:00:00Z', activity: 'a', outcome: 'ok', count: 3, total_ms: 30, max_ms: 20 },
@@ -64,4 +64,5 @@ test('times are told by their distance, programs by the name that people know', 
   assert.equal(clientName(chrome), 'Chrome on Windows');
   assert.equal(clientName(`${chrome} Edg/140.0`), 'Edge on Windows');
   assert.equal(clientName('gsctl/0.24.1'), 'gsctl/0.24.1');
+  assert.deepEqual([0, 0.4, 850, 1_240].map(duration), ['0 ms', '< 1 ms', '850 ms', '1.2 s']);
 });

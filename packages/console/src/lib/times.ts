@@ -37,8 +37,9 @@ export function shortTime(time: string | number): string {
   return short.format(new Date(time));
 }
 
-/** `850 ms`, `1.2 s`. */
+/** `< 1 ms`, `850 ms`, `1.2 s`. */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 1) return '< 1 ms';
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
