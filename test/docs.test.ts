@@ -211,7 +211,8 @@ test('every setting that a document names is there', () => {
   const operators = documents.filter((file) => !/integrations|verifier/.test(file));
   for (const document of operators) {
     for (const [name] of read(document).matchAll(/GUARDBEE_[A-Z_]*[A-Z]\b/g))
-      assert.ok(known.has(name) || name === 'GUARDBEE_', `${document}: ${name}`);
+      // What only tests read is named so.
+      assert.ok(known.has(name) || name.startsWith('GUARDBEE_TEST_'), `${document}: ${name}`);
   }
 });
 
