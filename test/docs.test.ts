@@ -210,8 +210,8 @@ test('every setting that a document names is there', () => {
   // What a service of somebody else's calls its own settings is its own affair.
   const operators = documents.filter((file) => !/integrations|verifier/.test(file));
   for (const document of operators) {
+    // What only tests read is named so.
     for (const [name] of read(document).matchAll(/GUARDBEE_[A-Z_]*[A-Z]\b/g))
-      // What only tests read is named so.
       assert.ok(known.has(name) || name.startsWith('GUARDBEE_TEST_'), `${document}: ${name}`);
   }
 });

@@ -57,7 +57,8 @@ const passed = run(
   'node',
   [
     '--test',
-    `--test-concurrency=${availableParallelism()}`,
+    // Half of the time tests wait: for a timer, a disk, a process that starts.
+    `--test-concurrency=${availableParallelism() + 1}`,
     // A test that hangs must not take the whole run with it.
     '--test-timeout=300000',
     '--test-reporter=spec',
