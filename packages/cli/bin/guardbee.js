@@ -6,9 +6,10 @@ if (Number(version[0]) < 24 || (Number(version[0]) === 24 && Number(version[1]) 
   process.exitCode = 1;
 } else {
   import('node:v8').then((v8) => {
-    // What a request leaves behind dies young: V8 would let the space for it grow to 48 MiB, and under a flood the rest with
-    // it. Said before anything is loaded, because the space never shrinks.
-    if (process.argv[2] === 'serve') v8.setFlagsFromString('--semi-space-growth-factor=1');
+    // What a request leaves behind dies young. Unasked, V8 lets the space for it grow to 48 MiB and never shrink, and collects
+    // the rest so late that a flood of logins leaves 150 MiB of garbage. Said before anything is loaded.
+    var flags = ['--min-semi-space-size=4', '--semi-space-growth-factor=1', '--heap-growing-percent=30'];
+    if (process.argv[2] === 'serve') flags.forEach(v8.setFlagsFromString);
     import('../dist/main.js');
   });
 }
