@@ -22,23 +22,25 @@ export type Verdict =
     };
 
 /**
- * One try at a password: the throttle first, then one hash, whoever it is; only then what may be said to somebody who
+ * One try at a password: room for a hash first, then the throttle, then one hash, whoever it is; only then what may be said to somebody who
  * knows the password. Every door that checks a password comes through here, so that all of them share the counters.
  *
  * `findUser` is called once the try has been admitted. Throws `TOO_MANY_REQUESTS`, and what the hash queue throws.
  */
-export function checkPassword(
+export async function checkPassword(
   { hashes, throttle, clock, decoyHash }: PasswordDoor,
   who: { canonicalEmail: string; password: string },
   findUser: () => Promise<UserRecord | undefined>,
   act: Omit<Act, 'time'>,
 ): Promise<Verdict> {
   const address = act.origin?.ip ?? '';
+  const source = sourcePrefix(address);
+  hashes.checkRoom(source);
   return throttle.attempt({ ...who, address }, act, async (): Promise<Verdict> => {
     const user = await findUser();
     const hash = user?.passwordHash ?? decoyHash;
     const refused = user?.disabled ?? false;
-    const genuine = await hashes.verify(who.password, hash, sourcePrefix(address), { refused });
+    const genuine = await hashes.verify(who.password, hash, source, { refused });
     const failed = { outcome: 'failed', userId: user?.id ?? null } as const;
     if (user === undefined) return { ...failed, reason: 'unknown_user' };
     if (!genuine) return { ...failed, reason: 'wrong_password' };

@@ -25,6 +25,7 @@ function fakeQueue(waitMs = 0): HashQueue & { verified: string[] } {
       await sleep(TAKES[passwordHash]);
       return password === 'right';
     },
+    checkRoom() {},
     isOutdated: (passwordHash) => isOutdated(passwordHash),
     counts: () => ({ started: 0, refused: 0, waiting: 0, running: 0 }),
     close: async () => {},

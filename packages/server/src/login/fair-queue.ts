@@ -10,6 +10,8 @@ export interface FairQueue<Item extends object> {
    * a crowd of sources can't keep out the one that has least.
    */
   push(source: string, item: Item): Item | undefined;
+  /** Whether an item of this source would be taken in, in whoever's place. */
+  hasRoom(source: string): boolean;
   /** The item whose turn it is. */
   shift(): Item | undefined;
   /** The item that has waited longest. */
@@ -42,6 +44,13 @@ export function createFairQueue<Item extends object>({
     return found;
   }
 
+  function hasRoom(source: string): boolean {
+    const own = lines.get(source)?.length ?? 0;
+    if (own >= share) return false;
+    // By one more, else the two sources would take each other's place for ever.
+    return sources.size < most || longest().length > own + 1;
+  }
+
   function remove(item: Item): void {
     const source = sources.get(item);
     const line = source === undefined ? undefined : lines.get(source);
@@ -55,15 +64,13 @@ export function createFairQueue<Item extends object>({
     get size() {
       return sources.size;
     },
+    hasRoom,
     push(source, item) {
+      if (!hasRoom(source)) return item;
       const line = lines.get(source) ?? [];
-      if (line.length >= share) return item;
       let displaced: Item | undefined;
       if (sources.size >= most) {
-        const crowd = longest();
-        // Else the two sources would take each other's place for ever.
-        if (crowd.length <= line.length + 1) return item;
-        displaced = crowd.at(-1) as Item;
+        displaced = longest().at(-1) as Item;
         remove(displaced);
       }
       line.push(item);

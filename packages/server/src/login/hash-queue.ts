@@ -34,6 +34,11 @@ export interface HashQueue {
   hash(password: string, source?: string): Promise<string>;
   /** Whether the password is the hash's, of whatever kind. Rejects with `HashQueueOverloaded`. */
   verify(password: string, passwordHash: string, source?: string, options?: VerifyOptions): Promise<boolean>;
+  /**
+   * Throws `HashQueueOverloaded` where a job of this source would be refused at once: so that whoever floods costs neither a
+   * try nor a write.
+   */
+  checkRoom(source: string): void;
   /** Whether a new hash of the same password would be another kind or have other parameters. */
   isOutdated(passwordHash: string): boolean;
   /** Since the start: hashes begun and jobs refused; now: jobs that wait and hashes that run. */
@@ -86,9 +91,15 @@ export function createHashQueue({
 
   const waitMs = (source: string): number => (queue.ahead(source) * meanMs) / count;
 
-  function refuse({ source, reject }: Waiting): void {
+  const isTooLong = (source: string): boolean => waitMs(source) > maxWaitMs;
+
+  function overloaded(source: string): HashQueueOverloaded {
     refused += 1;
-    reject(new HashQueueOverloaded(Math.min(Math.max(Math.ceil(waitMs(source) / 1000), 1), 60)));
+    return new HashQueueOverloaded(Math.min(Math.max(Math.ceil(waitMs(source) / 1000), 1), 60));
+  }
+
+  function refuse({ source, reject }: Waiting): void {
+    reject(overloaded(source));
   }
 
   // The slot belongs to the hash: it is given on when the worker answers, not when somebody stops waiting for it.
@@ -133,7 +144,7 @@ export function createHashQueue({
       const deadline = performance.now() + maxWaitMs;
       const entry = { job, source, deadline, onStart, resolve, reject };
       // What would be refused later is refused now.
-      const displaced = waitMs(source) > maxWaitMs ? entry : queue.push(source, entry);
+      const displaced = isTooLong(source) ? entry : queue.push(source, entry);
       if (displaced !== undefined) refuse(displaced);
       startNext();
       watchDeadlines();
@@ -141,6 +152,9 @@ export function createHashQueue({
   }
 
   return {
+    checkRoom(source) {
+      if (isTooLong(source) || !queue.hasRoom(source)) throw overloaded(source);
+    },
     hash: (password, source = '') => enqueue({ kind: 'hash', password }, source) as Promise<string>,
     verify: (password, passwordHash, source = '', { onStart } = {}) =>
       enqueue({ kind: 'verify', password, passwordHash }, source, onStart) as Promise<boolean>,
