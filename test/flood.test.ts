@@ -132,7 +132,9 @@ test('a flood of logins is refused in good order, and verification goes on', {
     Object.keys(counts).filter((code) => !['401', '429', '503'].includes(code)),
     [],
   );
-  assert.ok((counts[401] ?? 0) > 0 && (counts[503] ?? 0) > 0, JSON.stringify(counts));
+  // So few as the queue has room for are all hashed.
+  const isBeyond = CONNECTIONS > 200;
+  assert.ok((counts[401] ?? 0) > 0 && (!isBeyond || (counts[503] ?? 0) > 0), JSON.stringify(counts));
   assert.ok(most - idle <= ALLOWED, `${Math.round((most - idle) / MIB)} MiB more than idle`);
   assert.equal(status, 200, 'no login within five seconds after the flood');
 });
