@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { ApiClient, AuthTokensApi } from 'giantswarm';
+import { AuthTokensApi } from 'giantswarm';
 import { auditPublicKey } from '../packages/server/src/audit/signing-key.ts';
 import { verifyChain } from '../packages/server/src/audit/verify-chain.ts';
 import { systemClock } from '../packages/server/src/clock.ts';
@@ -17,7 +17,8 @@ import type { Store } from '../packages/server/src/storage/store.ts';
 import { digestToken } from '../packages/server/src/tokens/digest.ts';
 import { loadDigestKeys } from '../packages/server/src/tokens/digest-keys.ts';
 import { createTokenFinder } from '../packages/server/src/tokens/find.ts';
-import { ADMIN, base64, type RunningService, run, serve, temporaryFolder } from './guardbee.ts';
+import { ADMIN, type RunningService, run, serve, temporaryFolder } from './guardbee.ts';
+import { clientOf, logIn, verify } from './support/tokens.ts';
 import { addTokens, withStore } from './tokens.ts';
 
 const skip = whyNoPostgres() ?? false;
@@ -27,26 +28,6 @@ if (skip) console.error(skip);
 const TOKENS = Number(process.env.GUARDBEE_MOVED_TOKENS ?? 3_000);
 /** Every step in the long run. */
 const STRIDE = process.env.GUARDBEE_EVERY_STEP === '1' ? 1 : 2;
-
-function clientOf(service: RunningService, token?: string): ApiClient {
-  const client = new ApiClient();
-  client.basePath = service.url;
-  if (token !== undefined) client.defaultHeaders = { Authorization: `giantswarm ${token}` };
-  return client;
-}
-
-async function logIn(service: RunningService): Promise<string> {
-  const body = { email: ADMIN.email, password_base64: base64(ADMIN.password) };
-  const { auth_token: token } = await new AuthTokensApi(clientOf(service)).createAuthToken(body);
-  assert.ok(typeof token === 'string');
-  return token;
-}
-
-async function verify(service: RunningService, token: string): Promise<number> {
-  const reply = await fetch(`${service.url}/v4/user/`, { headers: { authorization: `giantswarm ${token}` } });
-  await reply.text();
-  return reply.status;
-}
 
 async function verifyAll(
   service: RunningService,

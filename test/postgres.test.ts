@@ -1,42 +1,22 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { ApiClient, AuthTokensApi, UsersApi } from 'giantswarm';
+import { AuthTokensApi, UsersApi } from 'giantswarm';
 import {
   type PostgresServer,
   startPostgres,
   whyNoPostgres,
 } from '../packages/server/src/storage/postgres/server.test-support.ts';
-import { ADMIN, base64, type RunningService, run, serve, temporaryFolder } from './guardbee.ts';
+import { ADMIN, type RunningService, run, serve, temporaryFolder } from './guardbee.ts';
+import { clientOf, logIn, verify } from './support/tokens.ts';
 
 const skip = whyNoPostgres() ?? false;
 if (skip) console.error(skip);
 
 const TRIALS = 80;
 
-function clientOf(service: RunningService, token?: string): ApiClient {
-  const client = new ApiClient();
-  client.basePath = service.url;
-  if (token !== undefined) client.defaultHeaders = { Authorization: `giantswarm ${token}` };
-  return client;
-}
-
-async function logIn(service: RunningService): Promise<string> {
-  const body = { email: ADMIN.email, password_base64: base64(ADMIN.password) };
-  const { auth_token: token } = await new AuthTokensApi(clientOf(service)).createAuthToken(body);
-  assert.ok(typeof token === 'string');
-  return token;
-}
-
 async function logOut(service: RunningService, token: string): Promise<void> {
   await new AuthTokensApi(clientOf(service, token)).deleteAuthToken();
-}
-
-/** What a request with the token is answered with. */
-async function verify(service: RunningService, token: string): Promise<number> {
-  const reply = await fetch(`${service.url}/v4/user/`, { headers: { authorization: `giantswarm ${token}` } });
-  await reply.text();
-  return reply.status;
 }
 
 describe('guardbee serve on PostgreSQL', { skip }, async () => {

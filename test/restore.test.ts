@@ -11,26 +11,13 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
-import { ApiClient, AuthTokensApi, UsersApi } from 'giantswarm';
+import { AuthTokensApi, UsersApi } from 'giantswarm';
 import { ADMIN, base64, type RunningService, run, serve, temporaryFolder } from './guardbee.ts';
+import { clientOf, logIn } from './support/tokens.ts';
 
 const JANE = { email: 'jane@example.com', password: 'a heron stands in the shallows' };
 const OMAR = { email: 'omar@example.com', password: 'seven bridges over cold water' };
 const NEW_PASSWORD = 'lanterns along the harbour wall';
-
-function clientOf(service: RunningService, token?: string): ApiClient {
-  const client = new ApiClient();
-  client.basePath = service.url;
-  if (token !== undefined) client.defaultHeaders = { Authorization: `giantswarm ${token}` };
-  return client;
-}
-
-async function logIn(service: RunningService, { email, password } = ADMIN): Promise<string> {
-  const body = { email, password_base64: base64(password) };
-  const { auth_token: token } = await new AuthTokensApi(clientOf(service)).createAuthToken(body);
-  assert.ok(typeof token === 'string');
-  return token;
-}
 
 const logOut = (service: RunningService, token: string) =>
   new AuthTokensApi(clientOf(service, token)).deleteAuthToken();

@@ -3,23 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { ApiClient, AuthTokensApi } from 'giantswarm';
-import { ADMIN, base64, type RunningService, run, serve, temporaryFolder } from './guardbee.ts';
-
-async function logIn(service: RunningService): Promise<string> {
-  const client = new ApiClient();
-  client.basePath = service.url;
-  const body = { email: ADMIN.email, password_base64: base64(ADMIN.password) };
-  const { auth_token: token } = await new AuthTokensApi(client).createAuthToken(body);
-  assert.ok(typeof token === 'string');
-  return token;
-}
-
-async function verify(service: RunningService, token: string): Promise<number> {
-  const reply = await fetch(`${service.url}/v4/user/`, { headers: { authorization: `giantswarm ${token}` } });
-  await reply.text();
-  return reply.status;
-}
+import { run, serve, temporaryFolder } from './guardbee.ts';
+import { logIn, verify } from './support/tokens.ts';
 
 /** How many living tokens lean on each key. */
 function tokensByKey(data: string): Record<string, number> {

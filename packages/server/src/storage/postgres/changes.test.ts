@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import { act, addToken, addUser } from '../exam/samples.ts';
 import type { Change } from '../records.ts';
-import { type PostgresRoom, PostgresRooms } from './postgres-room.test-support.ts';
-import { startPostgres, whyNoPostgres } from './server.test-support.ts';
+import { factsBesideAnother } from './facts.test-support.ts';
+import { whyNoPostgres } from './server.test-support.ts';
 
 const skip = whyNoPostgres() ?? false;
 const hour = 3_600_000;
@@ -15,22 +15,7 @@ const tokenIds = (changes: readonly object[]) =>
 
 describe('the feed of changes on PostgreSQL', { skip }, async () => {
   if (skip) return;
-  const server = await startPostgres();
-  after(() => server.remove());
-  const rooms = new PostgresRooms(server);
-  const fact = (title: string, check: (room: PostgresRoom, open: Client) => Promise<void>): void => {
-    test(title, async () => {
-      const room = await rooms.open();
-      const client = new Client({ connectionString: room.url });
-      await client.connect();
-      try {
-        await check(room, client);
-      } finally {
-        await client.end();
-        await room.leave();
-      }
-    });
-  };
+  const { fact } = await factsBesideAnother();
 
   fact('a transaction that is committed late is told late, not skipped', async ({ store }, client) => {
     const user = await addUser(store);

@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client } from 'pg';
 import { checkChains } from '../exam/chains.ts';
 import { act, addToken, addUser, isLiving, now } from '../exam/samples.ts';
-import { type PostgresRoom, PostgresRooms } from './postgres-room.test-support.ts';
-import { startPostgres, whyNoPostgres } from './server.test-support.ts';
+import { factsBesideAnother } from './facts.test-support.ts';
+import { whyNoPostgres } from './server.test-support.ts';
 
 const skip = whyNoPostgres() ?? false;
 
 describe('acts that meet on PostgreSQL', { skip }, async () => {
   if (skip) return;
-  const server = await startPostgres();
-  after(() => server.remove());
-  const rooms = new PostgresRooms(server);
-  const fact = (title: string, check: (room: PostgresRoom, client: Client) => Promise<void>): void => {
-    test(title, async () => {
-      const room = await rooms.open();
-      const client = new Client({ connectionString: room.url });
-      await client.connect();
-      try {
-        await check(room, client);
-      } finally {
-        await client.end();
-        await room.leave();
-      }
-    });
-  };
+  const { server, fact } = await factsBesideAnother();
 
   fact('a sweep leaves alone what somebody is busy with', async ({ store }, client) => {
     const user = await addUser(store);
