@@ -1,6 +1,6 @@
 import type { ActivityCount, ActivityStore, RequestRecord } from '../activity-store.ts';
-import { checkLimit, longestBatch } from '../sqlite/page.ts';
-import { storable, storableTime } from '../sqlite/text.ts';
+import { checkLimit, longestBatch } from '../page.ts';
+import { storable, storableTime } from '../text.ts';
 import type { Session } from './connections.ts';
 
 export async function recordActivity(

@@ -5,7 +5,7 @@ import type {
   RequestFilter,
   RequestRecord,
 } from '../activity-store.ts';
-import { isStorable, storableTime } from '../sqlite/text.ts';
+import { isStorable, storableTime } from '../text.ts';
 import type { Database } from './database.ts';
 
 interface CountRow extends Omit<ActivityCount, 'userId'> {

@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditFilter, AuditHead, AuditPosition, ChainedAuditEvent } from '../audit-store.ts';
-import { isStorable, storable, storableTime } from '../sqlite/text.ts';
+import { isStorable, storable, storableTime } from '../text.ts';
 import {
   type AuditRow,
   auditColumns,

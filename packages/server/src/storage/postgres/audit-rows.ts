@@ -15,16 +15,15 @@ export interface AuditRow {
   actor: string | null;
   request_id: string | null;
   details: string;
-  salt: Buffer | null;
+  salt: Uint8Array | null;
   personal: string | null;
-  digest: Buffer | null;
-  hash: Buffer;
+  digest: Uint8Array | null;
+  hash: Uint8Array;
 }
 
 export function toAuditEvent(row: AuditRow): ChainedAuditEvent {
   const personal = row.personal === null ? null : parse<Record<string, string>>(row.personal);
-  const salt = row.salt === null ? null : Uint8Array.from(row.salt);
-  const kept = row.digest === null ? null : Uint8Array.from(row.digest);
+  const { salt, digest: kept } = row;
   return {
     chain: row.chain,
     n: row.n,
@@ -38,7 +37,7 @@ export function toAuditEvent(row: AuditRow): ChainedAuditEvent {
     salt,
     // Kept only when it can't be computed any more.
     personalDigest: personal !== null && salt !== null ? digestPersonal(salt, personal) : kept,
-    hash: Uint8Array.from(row.hash),
+    hash: row.hash,
   };
 }
 
@@ -112,24 +111,24 @@ export const headColumns = 'chain, n, hash, time, base_n, base_hash, key_id, sig
 export interface HeadRow {
   chain: string;
   n: number;
-  hash: Buffer;
+  hash: Uint8Array;
   time: number;
   base_n: number;
-  base_hash: Buffer;
+  base_hash: Uint8Array;
   key_id: string;
-  signature: Buffer;
+  signature: Uint8Array;
 }
 
 export function toHead(row: HeadRow): AuditHead {
   return {
     chain: row.chain,
     n: row.n,
-    hash: Uint8Array.from(row.hash),
+    hash: row.hash,
     time: row.time,
     baseN: row.base_n,
-    baseHash: Uint8Array.from(row.base_hash),
+    baseHash: row.base_hash,
     keyId: row.key_id,
-    signature: Uint8Array.from(row.signature),
+    signature: row.signature,
   };
 }
 

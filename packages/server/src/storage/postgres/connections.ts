@@ -1,6 +1,7 @@
 import pg, { type ClientBase, type PoolClient } from 'pg';
 import { StoreUnavailable } from '../store.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import { ownTypes } from './own-types.ts';
 import { ConnectionLost, messageOf, toStoreError } from './postgres-error.ts';
 
 /** Where an act or a read puts its statements. */
@@ -38,19 +39,13 @@ export function openPool(options: ConnectionOptions, limits: Limits, use: 'reads
     statement_timeout: patience * 0.85,
     lock_timeout: patience * 0.7,
     idle_in_transaction_session_timeout: patience * 1.1,
-    types: { getTypeParser },
+    types: ownTypes,
     onConnect: (client) => greet(client, use),
   });
   // Whoever uses a broken connection is told by the use; of one that nobody uses nobody needs to know.
   pool.on('error', () => {});
   return pool;
 }
-
-/** `bigint` as a number: what is stored there are safe integers. */
-const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format: 'text') =>
-  oid === pg.types.builtins.INT8
-    ? Number
-    : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser;
 
 /**
  * Only the primary will do: a standby is behind. And what the database or the role may have as its defaults must not

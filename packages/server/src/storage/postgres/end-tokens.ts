@@ -1,6 +1,6 @@
 import { entries } from '../audit-entry.ts';
 import type { Act, EndCause } from '../records.ts';
-import { isStorable, storable, storableTime } from '../sqlite/text.ts';
+import { isStorable, storable, storableTime } from '../text.ts';
 import { foldTokenChanges, leaveUserChange } from './changes.ts';
 import type { Session } from './connections.ts';
 import { lockUser } from './locks.ts';

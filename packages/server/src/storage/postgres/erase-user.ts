@@ -1,7 +1,7 @@
 import { entries } from '../audit-entry.ts';
 import type { AuditPosition } from '../audit-store.ts';
 import type { Act } from '../records.ts';
-import { storable } from '../sqlite/text.ts';
+import { storable } from '../text.ts';
 import type { Database } from './database.ts';
 import type { Transaction } from './transaction.ts';
 

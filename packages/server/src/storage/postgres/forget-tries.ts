@@ -1,5 +1,5 @@
-import { checkLimit, longestBatch } from '../sqlite/page.ts';
-import { storableTime } from '../sqlite/text.ts';
+import { checkLimit, longestBatch } from '../page.ts';
+import { storableTime } from '../text.ts';
 import type { Session } from './connections.ts';
 
 export async function forgetTries(

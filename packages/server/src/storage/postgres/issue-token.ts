@@ -1,7 +1,7 @@
 import { entries } from '../audit-entry.ts';
 import type { Act, TokenRecord } from '../records.ts';
-import { scopesToText, storable, storableTime } from '../sqlite/text.ts';
 import type { TokenLimit } from '../store.ts';
+import { scopesToText, storable, storableTime } from '../text.ts';
 import { moveToEnded } from './end-tokens.ts';
 import { lockUser, lockUserForReading } from './locks.ts';
 import type { Transaction } from './transaction.ts';

@@ -1,7 +1,7 @@
 import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
-import { storable } from '../sqlite/text.ts';
 import type { DigestKeyFingerprint } from '../store.ts';
+import { storable } from '../text.ts';
 import type { Transaction } from './transaction.ts';
 
 export async function rememberDigestKeys(
@@ -20,13 +20,13 @@ export async function rememberDigestKeys(
     if (rows.length > 0) added.push(keyId);
   }
   if (added.length > 0) transaction.leave(entries.keysAdded(added), act);
-  const all = await transaction.query<{ key_id: string; fingerprint: Buffer; used: boolean }>(
+  const all = await transaction.query<{ key_id: string; fingerprint: Uint8Array; used: boolean }>(
     `SELECT key_id, fingerprint, EXISTS (SELECT 1 FROM tokens t WHERE t.key_id = k.key_id) AS used
        FROM digest_keys k ORDER BY key_id`,
   );
   return all.map((row) => ({
     keyId: row.key_id,
-    fingerprint: Uint8Array.from(row.fingerprint),
+    fingerprint: row.fingerprint,
     used: row.used,
   }));
 }

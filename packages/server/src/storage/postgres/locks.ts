@@ -1,8 +1,8 @@
 import type { UserRecord } from '../records.ts';
-import { isStorable } from '../sqlite/text.ts';
+import { toUser, type UserRow, userColumns } from '../rows.ts';
+import { isStorable } from '../text.ts';
 import type { TryKeys } from '../throttle-store.ts';
 import type { Session } from './connections.ts';
-import { toUser, type UserRow, userColumns } from './rows.ts';
 
 /**
  * What acts lock, always in this order, so that they can wait for each other but never in a circle:

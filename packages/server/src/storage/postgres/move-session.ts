@@ -10,6 +10,7 @@ import {
 } from '../move/tables.ts';
 import { type ConnectionOptions, readConnectionOptions } from './connection-options.ts';
 import { greet, type Session } from './connections.ts';
+import { ownTypes } from './own-types.ts';
 import { isCollision, sqlStateOf, toStoreError } from './postgres-error.ts';
 
 /** Milliseconds for one statement of a move. */
@@ -36,7 +37,7 @@ export async function openMoveSession(url: string): Promise<MoveSession> {
     connectionTimeoutMillis: 5_000,
     statement_timeout: patience,
     lock_timeout: 10_000,
-    types: { getTypeParser } as pg.CustomTypesConfig,
+    types: ownTypes,
   });
   client.on('error', () => {});
   const query = async <R>(text: string, values: readonly unknown[] = [], more = {}): Promise<R[]> => {
@@ -94,9 +95,6 @@ export async function openMoveSession(url: string): Promise<MoveSession> {
     end: () => client.end().catch(() => {}),
   };
 }
-
-const getTypeParser = (oid: number, format: 'text'): unknown =>
-  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
 
 function selectOf({ name, columns, order }: MovedTable): string {
   const names = Object.keys(columns);

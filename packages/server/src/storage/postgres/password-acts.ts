@@ -1,7 +1,7 @@
 import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
-import { storable } from '../sqlite/text.ts';
 import type { NewPassword } from '../store.ts';
+import { storable } from '../text.ts';
 import { endTokensOfUser } from './end-tokens.ts';
 import { lockAccount, lockUser } from './locks.ts';
 import type { Transaction } from './transaction.ts';

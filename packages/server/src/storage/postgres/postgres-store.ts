@@ -1,7 +1,7 @@
 import { entries } from '../audit-entry.ts';
 import type { AuditSigner } from '../audit-store.ts';
 import type { OpenLink } from '../cluster-link.ts';
-import { checkLimit, longestBatch, longestPage } from '../sqlite/page.ts';
+import { checkLimit, longestBatch, longestPage } from '../page.ts';
 import type { Store } from '../store.ts';
 import { forgetActivity, recordActivity } from './activity-acts.ts';
 import { findRequests, listActivities, listRequests } from './activity-reads.ts';

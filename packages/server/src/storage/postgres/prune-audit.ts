@@ -1,6 +1,6 @@
 import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
-import { storableTime } from '../sqlite/text.ts';
+import { storableTime } from '../text.ts';
 import type { Database } from './database.ts';
 import { lockPruning } from './locks.ts';
 import type { Transaction } from './transaction.ts';
@@ -27,7 +27,7 @@ async function prune(transaction: Transaction, time: number, act: Act, limit: nu
   const chains = await transaction.query<{ chain: string }>('SELECT chain FROM audit_heads ORDER BY chain');
   let pruned = 0;
   for (const { chain } of chains) {
-    const oldest = await transaction.query<{ n: number; time: number; hash: Buffer }>(
+    const oldest = await transaction.query<{ n: number; time: number; hash: Uint8Array }>(
       'SELECT n, time, hash FROM audit_events WHERE chain = $1 ORDER BY n LIMIT $2',
       [chain, limit - pruned],
     );
@@ -37,7 +37,7 @@ async function prune(transaction: Transaction, time: number, act: Act, limit: nu
     if (last === undefined) continue;
     await transaction.query('DELETE FROM audit_events WHERE chain = $1 AND n <= $2', [chain, last.n]);
     await transaction.query('DELETE FROM audit_checkpoints WHERE chain = $1 AND n <= $2', [chain, last.n]);
-    transaction.rebase(chain, { n: last.n, hash: Uint8Array.from(last.hash) });
+    transaction.rebase(chain, { n: last.n, hash: last.hash });
     pruned += gone.length;
     if (pruned === limit) break;
   }

@@ -1,6 +1,4 @@
 import type { EndedToken, TokenWithUser, UserRecord } from '../records.ts';
-import { isStorable, storable } from '../sqlite/text.ts';
-import type { Database } from './database.ts';
 import {
   type EndedTokenRow,
   endedTokenColumns,
@@ -11,7 +9,9 @@ import {
   toUser,
   type UserRow,
   userColumns,
-} from './rows.ts';
+} from '../rows.ts';
+import { isStorable, storable } from '../text.ts';
+import type { Database } from './database.ts';
 
 /**
  * The read of every verification. All digests are in one statement, so that a token which changes its key in between

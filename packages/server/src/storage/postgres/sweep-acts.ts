@@ -1,6 +1,6 @@
 import { entries } from '../audit-entry.ts';
 import type { Act, EndCause, TokenPolicy } from '../records.ts';
-import { storableTime } from '../sqlite/text.ts';
+import { storableTime } from '../text.ts';
 import type { Session } from './connections.ts';
 import type { Database } from './database.ts';
 import { moveToEnded } from './end-tokens.ts';

@@ -1,7 +1,4 @@
 import type { EndedToken, ListedToken, TokenWithUser } from '../records.ts';
-import { isStorable, storable } from '../sqlite/text.ts';
-import type { TokenPosition } from '../store.ts';
-import type { Database } from './database.ts';
 import {
   type EndedTokenRow,
   endedTokenColumns,
@@ -15,7 +12,10 @@ import {
   type UseRow,
   type UserRow,
   useColumns,
-} from './rows.ts';
+} from '../rows.ts';
+import type { TokenPosition } from '../store.ts';
+import { isStorable, storable } from '../text.ts';
+import type { Database } from './database.ts';
 
 const everythingOfToken = `SELECT ${tokenWithUserColumns}, ${useColumns}
   FROM tokens t JOIN users u ON u.id = t.user_id JOIN token_uses s ON s.token = t.n`;

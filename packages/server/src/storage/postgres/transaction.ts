@@ -1,7 +1,7 @@
 import { type AuditEntry, toChained } from '../audit-entry.ts';
 import type { AuditHead, ChainedAuditEvent } from '../audit-store.ts';
 import type { Act } from '../records.ts';
-import { storable, storableTime } from '../sqlite/text.ts';
+import { storable, storableTime } from '../text.ts';
 import type { AuditChain, ChainEnd } from './audit-chain.ts';
 import { append, lockHeads, writeCheckpoints, writeEvents, writeHeads } from './audit-rows.ts';
 import type { Session } from './connections.ts';

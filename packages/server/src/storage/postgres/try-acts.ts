@@ -1,6 +1,6 @@
 import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
-import { isStorable, storableTime } from '../sqlite/text.ts';
+import { isStorable, storableTime } from '../text.ts';
 import type { ThrottleRules, TryKeys, TryOutcome, TryRefused, TryReserved } from '../throttle-store.ts';
 import { addFingerprint, isKnown, nextTry, nextTryOfSource, takeFromSource } from '../tries.ts';
 import type { Session } from './connections.ts';

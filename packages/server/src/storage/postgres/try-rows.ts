@@ -31,7 +31,7 @@ interface TryRow {
   failures: number;
   under_way: number;
   last: number | null;
-  fingerprints: Buffer;
+  fingerprints: Uint8Array;
   known: number | null;
 }
 
@@ -54,7 +54,7 @@ export async function readTries(session: Pick<Session, 'query'>, keys: TryKeys):
 function toCounter(row: TryRow | undefined): Counter | undefined {
   if (row === undefined) return undefined;
   const { failures, under_way: underWay, last, known } = row;
-  return { failures, underWay, last, known, fingerprints: Uint8Array.from(row.fingerprints) };
+  return { failures, underWay, last, known, fingerprints: row.fingerprints };
 }
 
 /** What says nothing has no row. */

@@ -1,5 +1,5 @@
 import type { TokenUse } from '../records.ts';
-import { isStorable, storable, storableTime } from '../sqlite/text.ts';
+import { isStorable, storable, storableTime } from '../text.ts';
 import type { Session } from './connections.ts';
 
 export async function recordUses(session: Session, uses: ReadonlyMap<string, TokenUse>): Promise<void> {

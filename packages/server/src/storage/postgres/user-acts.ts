@@ -1,11 +1,11 @@
 import { entries } from '../audit-entry.ts';
 import type { Act, UserRecord } from '../records.ts';
-import { groupsToText, storable, storableTime } from '../sqlite/text.ts';
+import { userColumns } from '../rows.ts';
 import type { UserChange } from '../store.ts';
+import { groupsToText, storable, storableTime } from '../text.ts';
 import type { Session } from './connections.ts';
 import { endTokensOfUser } from './end-tokens.ts';
 import { lockAdministrators, lockUser, lockUsers, lockUsersForAdding } from './locks.ts';
-import { userColumns } from './rows.ts';
 import type { Transaction } from './transaction.ts';
 
 export async function createFirstUser(

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ActivityCount, ActivityStore, RequestRecord } from '../activity-store.ts';
+import { checkLimit, longestBatch } from '../page.ts';
+import { storable, storableTime } from '../text.ts';
 import { statement } from './connection.ts';
-import { checkLimit, longestBatch } from './page.ts';
-import { storable, storableTime } from './text.ts';
 
 export function recordActivity(
   db: DatabaseSync,

@@ -8,10 +8,10 @@ import {
   type RequestFilter,
   type RequestRecord,
 } from '../activity-store.ts';
+import { checkLimit, longestBatch, longestPage } from '../page.ts';
+import { isStorable, storableTime } from '../text.ts';
 import { statement } from './connection.ts';
-import { checkLimit, longestBatch, longestPage } from './page.ts';
 import type { Reader } from './reader.ts';
-import { isStorable, storableTime } from './text.ts';
 
 /** Rows looked at in one go: a longer look would hold up the requests on the same thread. */
 const slice = 1000;

@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { digestPersonal, entries } from '../audit-entry.ts';
 import type { Provenance } from '../audit-store.ts';
+import { checkLimit, longestBatch } from '../page.ts';
 import type { Act } from '../records.ts';
+import { storable, storableTime } from '../text.ts';
 import { appendEvent, chainOf } from './audit-chain.ts';
 import { type AuditRow, auditColumns, findWord, readHead, toAuditEvent, writeHead } from './audit-rows.ts';
 import { CHAIN, CHAIN_ROOM, type MovedChain, movedChains } from './chain-rows.ts';
 import { statement } from './connection.ts';
-import { checkLimit, longestBatch } from './page.ts';
-import { storable, storableTime } from './text.ts';
 
 /** Events that one transaction of an erasure looks at: a longer one would hold up the logouts behind it. */
 const slice = 1000;

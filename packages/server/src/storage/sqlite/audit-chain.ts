@@ -3,9 +3,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type AuditEntry, toChained } from '../audit-entry.ts';
 import { type AuditHead, type AuditSigner, headText } from '../audit-store.ts';
 import type { Act } from '../records.ts';
+import { storableTime } from '../text.ts';
 import { insertEvent, readHead, writeCheckpoint, writeHead } from './audit-rows.ts';
 import { CHAIN } from './chain-rows.ts';
-import { storableTime } from './text.ts';
 
 /** A copy of the head stays whenever `n` passes a multiple of this. */
 const checkpointEvery = 1000;

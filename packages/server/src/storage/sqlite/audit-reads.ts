@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { AuditEvent, AuditFilter, AuditHead, AuditPosition, ChainedAuditEvent } from '../audit-store.ts';
+import { checkLimit, longestPage } from '../page.ts';
+import { isStorable, storableTime } from '../text.ts';
 import {
   type AuditRow,
   auditColumns,
@@ -11,9 +13,7 @@ import {
 } from './audit-rows.ts';
 import { beginningOf, CHAIN, CHAIN_ROOM, movedChains, placeOf } from './chain-rows.ts';
 import { statement } from './connection.ts';
-import { checkLimit, longestPage } from './page.ts';
 import type { Reader } from './reader.ts';
-import { isStorable, storableTime } from './text.ts';
 
 /** Rows looked at in one go, when not all of them need fit. */
 const slice = 500;

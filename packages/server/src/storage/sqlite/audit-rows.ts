@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEventName } from '../../audit-events.ts';
 import { digestPersonal } from '../audit-entry.ts';
 import type { AuditHead, AuditValue, ChainedAuditEvent } from '../audit-store.ts';
+import { storable } from '../text.ts';
 import { statement } from './connection.ts';
-import { storable } from './text.ts';
 
 /** The number that stands for a word, given to it when it first comes up. */
 export function wordNumber(db: DatabaseSync, word: string): number {

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { TokenWithUser } from '../records.ts';
+import { tokenWithUserColumns } from '../rows.ts';
+import { textToGroups, textToScopes } from '../text.ts';
 import { arrayStatement } from './connection.ts';
-import { tokenWithUserColumns } from './rows.ts';
-import { textToGroups, textToScopes } from './text.ts';
 
 /**
  * The read of every verification that isn't remembered: rows come as arrays, which takes a quarter less time than

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { UserRecord } from '../records.ts';
+import { toUser, type UserRow, userColumns } from '../rows.ts';
+import { isStorable } from '../text.ts';
 import { statement } from './connection.ts';
-import { toUser, type UserRow, userColumns } from './rows.ts';
-import { isStorable } from './text.ts';
 
 export function findUserById(db: DatabaseSync, id: string): UserRecord | undefined {
   return findUserWhere(db, 'id = ?', id);

@@ -2,9 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
 import type { DigestKeyFingerprint } from '../store.ts';
+import { storable } from '../text.ts';
 import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
-import { storable } from './text.ts';
 
 export function rememberDigestKeys(
   db: DatabaseSync,

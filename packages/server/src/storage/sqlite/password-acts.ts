@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
 import type { NewPassword } from '../store.ts';
+import { storable } from '../text.ts';
 import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { findUserById } from './find-user.ts';
-import { storable } from './text.ts';
 import { endTokensOfUser } from './token-acts.ts';
 import { forgetCounter } from './try-rows.ts';
 

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { checkLimit, longestPage } from '../page.ts';
 import type { EndedToken, UserRecord } from '../records.ts';
-import { statement } from './connection.ts';
-import { checkLimit, longestPage } from './page.ts';
 import {
   type EndedTokenRow,
   endedTokenColumns,
@@ -9,8 +8,9 @@ import {
   toUser,
   type UserRow,
   userColumns,
-} from './rows.ts';
-import { isStorable, storable } from './text.ts';
+} from '../rows.ts';
+import { isStorable, storable } from '../text.ts';
+import { statement } from './connection.ts';
 
 export function findEndedToken(db: DatabaseSync, id: string): EndedToken | undefined {
   if (!isStorable(id)) return undefined;

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
+import { storableTime } from '../text.ts';
 import type { ThrottleRules, TryOutcome, TryReserved } from '../throttle-store.ts';
 import { addFingerprint, nextTry } from '../tries.ts';
 import { appendEvent } from './audit-chain.ts';
-import { storableTime } from './text.ts';
 import {
   type Counter,
   forgetCounter,

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { entries } from '../audit-entry.ts';
+import { checkLimit, longestBatch } from '../page.ts';
 import type { Act, EndCause, TokenPolicy } from '../records.ts';
+import { storableTime } from '../text.ts';
 import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
-import { checkLimit, longestBatch } from './page.ts';
-import { storableTime } from './text.ts';
 import { moveToEnded } from './token-acts.ts';
 
 /** Up to when a token may have expired, been made or been used to be dead at `act.time`; null: no matter when. */

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { longestPage } from '../page.ts';
 import type { Act, TokenPolicy } from '../records.ts';
 import { statement } from './connection.ts';
-import { longestPage } from './page.ts';
 import type { Reader } from './reader.ts';
 import { bounds } from './sweep-acts.ts';
 

@@ -2,11 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { entries } from '../audit-entry.ts';
 import type { Act, EndCause, TokenRecord } from '../records.ts';
 import type { TokenLimit } from '../store.ts';
+import { isStorable, scopesToText, storable, storableTime } from '../text.ts';
 import { appendEvent } from './audit-chain.ts';
 import { foldTokenChanges, latestChange, leaveUserChange } from './changes.ts';
 import { statement } from './connection.ts';
 import { findUserById } from './find-user.ts';
-import { isStorable, scopesToText, storable, storableTime } from './text.ts';
 
 export function issueToken(
   db: DatabaseSync,

@@ -1,8 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { checkLimit, longestPage } from '../page.ts';
 import type { EndedToken, ListedToken, TokenWithUser } from '../records.ts';
-import type { TokenPosition } from '../store.ts';
-import { statement } from './connection.ts';
-import { checkLimit, longestPage } from './page.ts';
 import {
   type EndedTokenRow,
   endedTokenColumns,
@@ -16,11 +14,13 @@ import {
   type UseRow,
   type UserRow,
   useColumns,
-} from './rows.ts';
-import { isStorable, storable } from './text.ts';
+} from '../rows.ts';
+import type { TokenPosition } from '../store.ts';
+import { isStorable, storable } from '../text.ts';
+import { statement } from './connection.ts';
 
 const everythingOfToken = `SELECT ${tokenWithUserColumns}, ${useColumns}
-  FROM tokens t JOIN users u ON u.id = t.user_id JOIN token_uses ON token = n`;
+  FROM tokens t JOIN users u ON u.id = t.user_id JOIN token_uses s ON s.token = t.n`;
 
 function toEverythingOfToken(row: unknown): TokenWithUser & ListedToken {
   const all = row as TokenRow & UserRow & UseRow;
@@ -55,7 +55,7 @@ export function listTokens(
   const { created, id } = page.after ?? { created: Number.MIN_SAFE_INTEGER, id: '' };
   const rows = statement(
     db,
-    `SELECT ${tokenColumns}, ${useColumns} FROM tokens t JOIN token_uses ON token = n
+    `SELECT ${tokenColumns}, ${useColumns} FROM tokens t JOIN token_uses s ON s.token = t.n
       WHERE user_id = ? AND created >= ? AND (created > ? OR id > ?) ORDER BY created, id LIMIT ?`,
   ).all(userId, created, created, storable(id, 'after'), limit);
   return rows.map((row) => toListedToken(row as unknown as TokenRow & UseRow));

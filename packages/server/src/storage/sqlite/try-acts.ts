@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { entries } from '../audit-entry.ts';
+import { checkLimit, longestBatch } from '../page.ts';
 import type { Act } from '../records.ts';
+import { storableTime } from '../text.ts';
 import type { ThrottleRules, TryKeys, TryRefused, TryReserved } from '../throttle-store.ts';
 import { isKnown, nextTry, nextTryOfSource, takeFromSource } from '../tries.ts';
 import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { findUserById } from './find-user.ts';
-import { checkLimit, longestBatch } from './page.ts';
-import { storableTime } from './text.ts';
 import {
   forgetCounter,
   readCounter,

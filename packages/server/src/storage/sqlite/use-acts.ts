@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { TokenUse } from '../records.ts';
+import { isStorable, storable, storableTime } from '../text.ts';
 import { statement } from './connection.ts';
-import { isStorable, storable, storableTime } from './text.ts';
 
 /** A living token has its row, an ended one has none: there is nothing to ask first. */
 export function recordUses(db: DatabaseSync, uses: ReadonlyMap<string, TokenUse>): void {

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { entries } from '../audit-entry.ts';
 import type { Act, UserRecord } from '../records.ts';
+import { userColumns } from '../rows.ts';
 import type { UserChange } from '../store.ts';
+import { groupsToText, storable, storableTime } from '../text.ts';
 import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
-import { userColumns } from './rows.ts';
-import { groupsToText, storable, storableTime } from './text.ts';
 import { endTokensOfUser } from './token-acts.ts';
 
 export function createFirstUser(db: DatabaseSync, user: UserRecord, act: Act): 'created' | 'not_first' {

@@ -6,10 +6,10 @@ import type {
   TokenUse,
   TokenWithUser,
   UserRecord,
-} from '../records.ts';
+} from './records.ts';
 import { textToGroups, textToScopes } from './text.ts';
 
-/** Rows as node:sqlite answers them. The tables are STRICT, so a column's type is what its definition says. */
+/** Rows as both engines answer them: the columns have the same names, and a boolean is SQLite's 0 or 1, or PostgreSQL's own. */
 
 export const userColumns =
   'id, email, canonical_email, password_hash, created, expiry, admin, disabled, groups, locked_until';
@@ -21,8 +21,8 @@ export interface UserRow {
   password_hash: string;
   created: number;
   expiry: number | null;
-  admin: number;
-  disabled: number;
+  admin: number | boolean;
+  disabled: number | boolean;
   groups: string;
   locked_until: number | null;
 }
@@ -35,8 +35,8 @@ export function toUser(row: UserRow): UserRecord {
     passwordHash: row.password_hash,
     created: row.created,
     expiry: row.expiry,
-    admin: row.admin === 1,
-    disabled: row.disabled === 1,
+    admin: Boolean(row.admin),
+    disabled: Boolean(row.disabled),
     groups: textToGroups(row.groups),
     lockedUntil: row.locked_until,
   };
@@ -79,8 +79,8 @@ export function toTokenWithUser(row: TokenRow & UserRow): TokenWithUser {
   return { token: toToken(row), user: toUser(row) };
 }
 
-/** Of `token_uses`. */
-export const useColumns = 'time AS use_time, ip, activity, user_agent';
+/** Of `token_uses s`. */
+export const useColumns = 's.time AS use_time, s.ip, s.activity, s.user_agent';
 
 export interface UseRow {
   use_time: number;
