@@ -1,6 +1,83 @@
-import { FOREVER, type ThrottleRules, waitAfter } from './throttle-store.ts';
+import { FOREVER, type ThrottleRules, type TryReserved, waitAfter } from './throttle-store.ts';
 
 /** The arithmetic of the throttle: one place for every engine. Times are milliseconds since 1970. */
+
+/** A counter of failures in a row: of an account, or of a lane. */
+export interface Counter {
+  /** With those under way. */
+  readonly failures: number;
+  readonly underWay: number;
+  readonly last: number | null;
+  /** Of the latest wrong passwords, four bytes each. */
+  readonly fingerprints: Uint8Array;
+  /** A lane's last login. */
+  readonly known: number | null;
+}
+
+export const untouched: Counter = {
+  failures: 0,
+  underWay: 0,
+  last: null,
+  fingerprints: new Uint8Array(),
+  known: null,
+};
+
+/** Whether it says nothing: then it needs no row. */
+export function saysNothing({ failures, underWay, known, fingerprints }: Counter): boolean {
+  return failures === 0 && underWay === 0 && known === null && fingerprints.length === 0;
+}
+
+/** With one try more under way, which counts as a failure until it is settled. */
+export function takeTry(counter: Counter, rules: ThrottleRules, time: number): Counter {
+  // Who has waited is alone: what was under way before has been settled, or its process has died.
+  const underWay = counter.failures >= rules.freeFailures ? 1 : counter.underWay + 1;
+  return { ...counter, failures: counter.failures + 1, underWay, last: time };
+}
+
+/** As if the try had never been made. */
+export function abandonTry(counter: Counter, reserved: TryReserved): Counter {
+  return giveBack(settled(counter), reserved);
+}
+
+/** The try has failed. A password that was tried before counts once: `isNew` is false then. */
+export function failTry(
+  counter: Counter,
+  reserved: TryReserved,
+): { readonly counter: Counter; readonly isNew: boolean } {
+  const { isRepeated, fingerprints } = addFingerprint(counter.fingerprints, reserved.keys.fingerprint);
+  const after = isRepeated ? giveBack(settled(counter), reserved) : keepTime(settled(counter), reserved);
+  return { counter: { ...after, fingerprints }, isNew: !isRepeated };
+}
+
+/** Until when an account is closed to unknown devices, by the failures that are certain; undefined: it is open. */
+export function lockAfter(
+  { failures: all, underWay, last }: Counter,
+  rules: ThrottleRules,
+  time: number,
+): { readonly until: number; readonly failures: number } | undefined {
+  // Those under way may be the same password once more.
+  const failures = all - underWay;
+  return failures < rules.freeFailures
+    ? undefined
+    : { until: nextTry(failures, last, rules, time), failures };
+}
+
+function settled(counter: Counter): Counter {
+  return { ...counter, underWay: Math.max(counter.underWay - 1, 0) };
+}
+
+function giveBack(counter: Counter, { previous, last }: TryReserved): Counter {
+  return {
+    ...counter,
+    failures: Math.max(counter.failures - 1, 0),
+    last: counter.last === last ? previous : counter.last,
+  };
+}
+
+/** Another try of the same instant, given back, may have taken the time with it. */
+function keepTime(counter: Counter, { last }: TryReserved): Counter {
+  return { ...counter, last: Math.max(counter.last ?? last, last) };
+}
 
 /**
  * The earliest time at which a counter with so many failures, the last of them then, lets a next try through. What lies
@@ -34,7 +111,7 @@ const FINGERPRINT_BYTES = 4;
 const MOST_FINGERPRINTS = 8;
 
 /** Whether the fingerprint is among these, and these with it as the latest. */
-export function addFingerprint(
+function addFingerprint(
   fingerprints: Uint8Array,
   added: Uint8Array,
 ): { isRepeated: boolean; fingerprints: Uint8Array } {

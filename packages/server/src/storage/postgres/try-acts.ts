@@ -2,19 +2,21 @@ import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
 import { isStorable, storableTime } from '../text.ts';
 import type { ThrottleRules, TryKeys, TryOutcome, TryRefused, TryReserved } from '../throttle-store.ts';
-import { addFingerprint, isKnown, nextTry, nextTryOfSource, takeFromSource } from '../tries.ts';
+import {
+  abandonTry,
+  failTry,
+  isKnown,
+  lockAfter,
+  nextTry,
+  nextTryOfSource,
+  takeFromSource,
+  takeTry,
+  untouched,
+} from '../tries.ts';
 import type { Session } from './connections.ts';
 import { lockAccount, lockTry, lockUser } from './locks.ts';
 import type { Transaction } from './transaction.ts';
-import {
-  type Counter,
-  forgetCounter,
-  readTries,
-  type Tries,
-  untouched,
-  writeCounter,
-  writeSource,
-} from './try-rows.ts';
+import { forgetCounter, readTries, type Tries, writeCounter, writeSource } from './try-rows.ts';
 
 /** Which counter counts and what it and the source say. Reads only: a refusal needs no more. */
 export async function lookAtTry(
@@ -48,13 +50,9 @@ export async function reserveTry(
   await lockTry(transaction, keys);
   const { name, counter, fullAt, refused } = await lookAtTry(transaction, keys, rules, time);
   if (refused !== undefined) return refused;
-  const { failures, last: previous } = counter;
-  // Who has waited is alone: what was under way before has been settled, or its process has died.
-  const underWay = failures >= rules.freeFailures ? 1 : counter.underWay + 1;
-  const taken = { ...counter, failures: failures + 1, underWay, last: time };
-  await writeCounter(transaction, keys[name], taken, time);
+  await writeCounter(transaction, keys[name], takeTry(counter, rules, time), time);
   await writeSource(transaction, keys.source, takeFromSource(fullAt, rules, time));
-  return { admitted: true, keys, counter: name, previous, last: time };
+  return { admitted: true, keys, counter: name, previous: counter.last, last: time };
 }
 
 export async function settleTry(
@@ -74,7 +72,7 @@ export async function settleTry(
   }
   if (tries.fullAt !== null) await writeSource(transaction, keys.source, tries.fullAt - rules.sourcePeriod);
   if (outcome.outcome === 'succeeded') await succeed(transaction, reserved, outcome.userId, act);
-  else await changeCounter(transaction, reserved, tries, act, (counter) => giveBack(counter, reserved));
+  else await abandon(transaction, reserved, tries, act);
 }
 
 async function succeed(
@@ -98,48 +96,28 @@ async function fail(
   act: Act,
 ): Promise<void> {
   transaction.leave(entries.loginFailed(outcome), act);
-  let isNew = false;
-  const counter = await changeCounter(transaction, reserved, tries, act, (before) => {
-    const { isRepeated, fingerprints } = addFingerprint(before.fingerprints, reserved.keys.fingerprint);
-    isNew = !isRepeated;
-    return { ...(isRepeated ? giveBack(before, reserved) : keep(before, reserved)), fingerprints };
-  });
-  if (counter === undefined || !isNew || reserved.counter === 'lane' || outcome.userId === null) return;
-  // Those under way may be the same password once more.
-  const failures = counter.failures - counter.underWay;
-  if (failures < rules.freeFailures) return;
-  const until = nextTry(failures, counter.last, rules, act.time);
-  if (await setLock(transaction, outcome.userId, until)) {
-    transaction.leave(entries.userLocked(outcome.userId, until, failures), act);
+  const before = tries[reserved.counter];
+  // Forgotten meanwhile: then nothing counts.
+  if (before === undefined) return;
+  const { counter, isNew } = failTry(before, reserved);
+  await writeCounter(transaction, reserved.keys[reserved.counter], counter, act.time);
+  if (!isNew || reserved.counter === 'lane' || outcome.userId === null) return;
+  const lock = lockAfter(counter, rules, act.time);
+  if (lock !== undefined && (await setLock(transaction, outcome.userId, lock.until))) {
+    transaction.leave(entries.userLocked(outcome.userId, lock.until, lock.failures), act);
   }
 }
 
-/** Undefined when it was forgotten meanwhile: then there is nothing to give back, and nothing that counts. */
-async function changeCounter(
+async function abandon(
   transaction: Transaction,
-  { keys, counter: name }: TryReserved,
+  reserved: TryReserved,
   tries: Tries,
   act: Act,
-  change: (counter: Counter) => Counter,
-): Promise<Counter | undefined> {
-  const before = tries[name];
-  if (before === undefined) return undefined;
-  const after = change({ ...before, underWay: Math.max(before.underWay - 1, 0) });
-  await writeCounter(transaction, keys[name], after, act.time);
-  return after;
-}
-
-function giveBack(counter: Counter, { previous, last }: TryReserved): Counter {
-  return {
-    ...counter,
-    failures: Math.max(counter.failures - 1, 0),
-    last: counter.last === last ? previous : counter.last,
-  };
-}
-
-/** Another try of the same instant, given back, may have taken the time with it. */
-function keep(counter: Counter, { last }: TryReserved): Counter {
-  return { ...counter, last: Math.max(counter.last ?? last, last) };
+): Promise<void> {
+  const counter = tries[reserved.counter];
+  if (counter === undefined) return;
+  const after = abandonTry(counter, reserved);
+  await writeCounter(transaction, reserved.keys[reserved.counter], after, act.time);
 }
 
 /** False when the user has it already, or is gone. */

@@ -1,23 +1,6 @@
 import type { TryKeys } from '../throttle-store.ts';
+import { type Counter, saysNothing } from '../tries.ts';
 import type { Session } from './connections.ts';
-
-/** A counter of failures in a row: of an account, or of a lane. */
-export interface Counter {
-  failures: number;
-  underWay: number;
-  last: number | null;
-  /** Of the latest wrong passwords, four bytes each. */
-  fingerprints: Uint8Array;
-  known: number | null;
-}
-
-export const untouched: Counter = {
-  failures: 0,
-  underWay: 0,
-  last: null,
-  fingerprints: new Uint8Array(),
-  known: null,
-};
 
 export interface Tries {
   readonly account: Counter | undefined;
@@ -64,11 +47,11 @@ export async function writeCounter(
   counter: Counter,
   touched: number,
 ): Promise<void> {
-  const { failures, underWay, last, fingerprints, known } = counter;
-  if (failures === 0 && underWay === 0 && known === null && fingerprints.length === 0) {
+  if (saysNothing(counter)) {
     await forgetCounter(session, key);
     return;
   }
+  const { failures, underWay, last, fingerprints, known } = counter;
   await session.query(
     `INSERT INTO try_counters (key, failures, under_way, last, fingerprints, known, touched)
        VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -3,18 +3,9 @@ import { entries } from '../audit-entry.ts';
 import type { Act } from '../records.ts';
 import { storableTime } from '../text.ts';
 import type { ThrottleRules, TryOutcome, TryReserved } from '../throttle-store.ts';
-import { addFingerprint, nextTry } from '../tries.ts';
+import { abandonTry, failTry, lockAfter, untouched } from '../tries.ts';
 import { appendEvent } from './audit-chain.ts';
-import {
-  type Counter,
-  forgetCounter,
-  readCounter,
-  readSource,
-  setLock,
-  untouched,
-  writeCounter,
-  writeSource,
-} from './try-rows.ts';
+import { forgetCounter, readCounter, readSource, setLock, writeCounter, writeSource } from './try-rows.ts';
 
 export function settleTry(
   db: DatabaseSync,
@@ -30,7 +21,7 @@ export function settleTry(
   }
   giveBackToSource(db, reserved.keys.source, rules);
   if (outcome.outcome === 'succeeded') succeed(db, reserved, outcome.userId, act);
-  else changeCounter(db, reserved, act, (counter) => giveBack(counter, reserved));
+  else abandon(db, reserved, act);
 }
 
 function succeed(db: DatabaseSync, { keys, counter }: TryReserved, userId: string, act: Act): void {
@@ -48,42 +39,23 @@ function fail(
   act: Act,
 ): void {
   appendEvent(db, entries.loginFailed(outcome), act);
-  let isNew = false;
-  const counter = changeCounter(db, reserved, act, (before) => {
-    const { isRepeated, fingerprints } = addFingerprint(before.fingerprints, reserved.keys.fingerprint);
-    isNew = !isRepeated;
-    return { ...(isRepeated ? giveBack(before, reserved) : before), fingerprints };
-  });
-  if (counter === undefined || !isNew || reserved.counter === 'lane' || outcome.userId === null) return;
-  // Those under way may be the same password once more.
-  const failures = counter.failures - counter.underWay;
-  if (failures < rules.freeFailures) return;
-  const until = nextTry(failures, counter.last, rules, act.time);
-  if (setLock(db, outcome.userId, until)) {
-    appendEvent(db, entries.userLocked(outcome.userId, until, failures), act);
+  const key = reserved.keys[reserved.counter];
+  const before = readCounter(db, key);
+  // Forgotten meanwhile: then nothing counts.
+  if (before === undefined) return;
+  const { counter, isNew } = failTry(before, reserved);
+  writeCounter(db, key, counter, act.time);
+  if (!isNew || reserved.counter === 'lane' || outcome.userId === null) return;
+  const lock = lockAfter(counter, rules, act.time);
+  if (lock !== undefined && setLock(db, outcome.userId, lock.until)) {
+    appendEvent(db, entries.userLocked(outcome.userId, lock.until, lock.failures), act);
   }
 }
 
-/** Undefined when it was forgotten meanwhile: then there is nothing to give back, and nothing that counts. */
-function changeCounter(
-  db: DatabaseSync,
-  { keys, counter: name }: TryReserved,
-  act: Act,
-  change: (counter: Counter) => Counter,
-): Counter | undefined {
-  const before = readCounter(db, keys[name]);
-  if (before === undefined) return undefined;
-  const after = change({ ...before, underWay: Math.max(before.underWay - 1, 0) });
-  writeCounter(db, keys[name], after, act.time);
-  return after;
-}
-
-function giveBack(counter: Counter, { previous, last }: TryReserved): Counter {
-  return {
-    ...counter,
-    failures: Math.max(counter.failures - 1, 0),
-    last: counter.last === last ? previous : counter.last,
-  };
+function abandon(db: DatabaseSync, reserved: TryReserved, act: Act): void {
+  const key = reserved.keys[reserved.counter];
+  const counter = readCounter(db, key);
+  if (counter !== undefined) writeCounter(db, key, abandonTry(counter, reserved), act.time);
 }
 
 function giveBackToSource(db: DatabaseSync, source: Uint8Array, rules: ThrottleRules): void {

@@ -4,19 +4,11 @@ import { checkLimit, longestBatch } from '../page.ts';
 import type { Act } from '../records.ts';
 import { storableTime } from '../text.ts';
 import type { ThrottleRules, TryKeys, TryRefused, TryReserved } from '../throttle-store.ts';
-import { isKnown, nextTry, nextTryOfSource, takeFromSource } from '../tries.ts';
+import { isKnown, nextTry, nextTryOfSource, takeFromSource, takeTry, untouched } from '../tries.ts';
 import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { findUserById } from './find-user.ts';
-import {
-  forgetCounter,
-  readCounter,
-  readSource,
-  setLock,
-  untouched,
-  writeCounter,
-  writeSource,
-} from './try-rows.ts';
+import { forgetCounter, readCounter, readSource, setLock, writeCounter, writeSource } from './try-rows.ts';
 
 /** Which counter counts and what it and the source say. Reads only: a refusal needs no more. */
 export function lookAtTry(db: DatabaseSync, keys: TryKeys, rules: ThrottleRules, time: number) {
@@ -45,12 +37,9 @@ export function reserveTry(
 ): TryReserved | TryRefused {
   const { name, counter, fullAt, refused } = lookAtTry(db, keys, rules, time);
   if (refused !== undefined) return refused;
-  const { failures, last: previous } = counter;
-  // Who has waited is alone: what was under way before has been settled, or its process has died.
-  const underWay = failures >= rules.freeFailures ? 1 : counter.underWay + 1;
-  writeCounter(db, keys[name], { ...counter, failures: failures + 1, underWay, last: time }, time);
+  writeCounter(db, keys[name], takeTry(counter, rules, time), time);
   writeSource(db, keys.source, takeFromSource(fullAt, rules, time));
-  return { admitted: true, keys, counter: name, previous, last: time };
+  return { admitted: true, keys, counter: name, previous: counter.last, last: time };
 }
 
 export function giveBackTries(db: DatabaseSync, time: number): number {

@@ -1,24 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { TryKeys } from '../throttle-store.ts';
+import { type Counter, saysNothing } from '../tries.ts';
 import { statement } from './connection.ts';
-
-/** A counter of failures in a row: of an account, or of a lane. */
-export interface Counter {
-  failures: number;
-  underWay: number;
-  last: number | null;
-  /** Of the latest wrong passwords, four bytes each. */
-  fingerprints: Uint8Array;
-  known: number | null;
-}
-
-export const untouched: Counter = {
-  failures: 0,
-  underWay: 0,
-  last: null,
-  fingerprints: new Uint8Array(),
-  known: null,
-};
 
 export function readCounter(db: DatabaseSync, key: Uint8Array): Counter | undefined {
   return statement(
@@ -29,11 +12,11 @@ export function readCounter(db: DatabaseSync, key: Uint8Array): Counter | undefi
 
 /** What says nothing has no row. */
 export function writeCounter(db: DatabaseSync, key: Uint8Array, counter: Counter, touched: number): void {
-  const { failures, underWay, last, fingerprints, known } = counter;
-  if (failures === 0 && underWay === 0 && known === null && fingerprints.length === 0) {
+  if (saysNothing(counter)) {
     forgetCounter(db, key);
     return;
   }
+  const { failures, underWay, last, fingerprints, known } = counter;
   statement(
     db,
     `REPLACE INTO try_counters (key, failures, under_way, last, fingerprints, known, touched)
