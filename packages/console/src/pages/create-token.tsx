@@ -3,9 +3,9 @@ import { doing, toBase64, tokensApi } from '../lib/api.ts';
 import type { Session } from '../lib/session.ts';
 import { endOfDay, tomorrow } from '../lib/times.ts';
 import { ActForm } from '../ui/act-form.tsx';
-import { Secret } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, PasswordField, Select } from '../ui/field.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
 
 const DAY = 86_400_000;
 const EXPIRIES = [
@@ -56,19 +56,13 @@ export function CreateToken({ session, onClose }: { session: Session; onClose: (
 
   if (made !== undefined) {
     return (
-      <Dialog
-        wide
+      <ShownOnce
         title="Your new token"
         description="Copy it now: it is shown only this once, and nobody can find it out later."
+        label={`Token ${name}`}
+        value={made}
         onClose={onClose}
-      >
-        <Secret label={`Token ${name}`} value={made} />
-        <div class="form-acts">
-          <button type="button" class="button" onClick={onClose}>
-            Done
-          </button>
-        </div>
-      </Dialog>
+      />
     );
   }
   return (

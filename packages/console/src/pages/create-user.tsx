@@ -3,9 +3,9 @@ import { doing, toBase64, usersApi } from '../lib/api.ts';
 import { newPassword } from '../lib/new-password.ts';
 import { endOfDay, tomorrow } from '../lib/times.ts';
 import { ActForm } from '../ui/act-form.tsx';
-import { Secret } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
 
 /** Makes an account with a generated password, which is shown once. */
 export function CreateUser({ onClose, onCreated }: { onClose: () => void; onCreated: () => void }) {
@@ -23,19 +23,13 @@ export function CreateUser({ onClose, onCreated }: { onClose: () => void; onCrea
 
   if (password !== undefined) {
     return (
-      <Dialog
-        wide
+      <ShownOnce
         title="The account is ready"
         description={`Give ${email} this password over a way that only you two share. It is shown only this once.`}
+        label={`Password of ${email}`}
+        value={password}
         onClose={onClose}
-      >
-        <Secret label={`Password of ${email}`} value={password} />
-        <div class="form-acts">
-          <button type="button" class="button" onClick={onClose}>
-            Done
-          </button>
-        </div>
-      </Dialog>
+      />
     );
   }
   return (

@@ -8,10 +8,9 @@ import { NEVER } from '../lib/times.ts';
 import { useLoad } from '../lib/use-load.ts';
 import { usePages } from '../lib/use-pages.ts';
 import { Confirm, type Question } from '../ui/confirm.tsx';
-import { Secret } from '../ui/copy.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
 import { Body, Empty, Failure, Loading, PageHead } from '../ui/states.tsx';
 import { tell } from '../ui/toasts.tsx';
 import { When } from '../ui/when.tsx';
@@ -218,14 +217,13 @@ export default function User({ email, session }: { email: string; session: Sessi
         />
       )}
       {password !== undefined && (
-        <Dialog
-          wide
+        <ShownOnce
           title="The new password"
           description={`Give it to ${email} over a way that only you two share. It is shown only this once.`}
+          label={`Password of ${email}`}
+          value={password}
           onClose={() => setPassword(undefined)}
-        >
-          <Secret label={`Password of ${email}`} value={password} />
-        </Dialog>
+        />
       )}
     </>
   );
