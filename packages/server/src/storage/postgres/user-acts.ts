@@ -3,6 +3,7 @@ import type { Act, UserRecord } from '../records.ts';
 import { userColumns } from '../rows.ts';
 import type { UserChange } from '../store.ts';
 import { groupsToText, storable, storableTime } from '../text.ts';
+import { applyChange, endsTokens, isAbleAdministrator, losesAdministrator } from '../user-change.ts';
 import type { Session } from './connections.ts';
 import { endTokensOfUser } from './end-tokens.ts';
 import { lockAdministrators, lockUser, lockUsers, lockUsersForAdding } from './locks.ts';
@@ -41,15 +42,7 @@ export async function modifyUser(
 ): Promise<UserRecord | 'not_found' | 'email_taken' | 'last_administrator'> {
   const before = await lockUser(transaction, id);
   if (before === undefined) return 'not_found';
-  const after: UserRecord = {
-    ...before,
-    email: change.email?.email ?? before.email,
-    canonicalEmail: change.email?.canonicalEmail ?? before.canonicalEmail,
-    expiry: change.expiry === undefined ? before.expiry : change.expiry,
-    admin: change.admin ?? before.admin,
-    disabled: change.disabled ?? before.disabled,
-    groups: change.groups ?? before.groups,
-  };
+  const after = applyChange(before, change);
   const values = [
     storable(after.email, 'e-mail'),
     storable(after.canonicalEmail, 'canonical e-mail'),
@@ -62,11 +55,7 @@ export async function modifyUser(
   if (after.canonicalEmail !== before.canonicalEmail && (await isTaken(transaction, after.canonicalEmail))) {
     return 'email_taken';
   }
-  if (
-    isAbleAdministrator(before) &&
-    !isAbleAdministrator(after) &&
-    (await isLastAdministrator(transaction, id))
-  ) {
+  if (losesAdministrator(before, after) && (await isLastAdministrator(transaction, id))) {
     return 'last_administrator';
   }
   await transaction.query(
@@ -74,12 +63,8 @@ export async function modifyUser(
        WHERE id = $7`,
     values,
   );
-  let ended = 0;
-  if (change.disabled === true) {
-    ended = await endTokensOfUser(transaction, id, 'user_disabled', act);
-  } else if (hasExpired(before, act) || (change.expiry !== undefined && hasExpired(after, act))) {
-    ended = await endTokensOfUser(transaction, id, 'user_expired', act);
-  }
+  const cause = endsTokens(before, after, change, act.time);
+  const ended = cause === undefined ? 0 : await endTokensOfUser(transaction, id, cause, act);
   const entry = entries.userModified(before, after, ended);
   if (entry !== undefined) transaction.leave(entry, act);
   return after;
@@ -123,14 +108,6 @@ async function insertUser(session: Session, user: UserRecord): Promise<boolean> 
 
 async function isTaken(session: Session, canonicalEmail: string): Promise<boolean> {
   return (await session.query('SELECT 1 FROM users WHERE canonical_email = $1', [canonicalEmail])).length > 0;
-}
-
-function hasExpired(user: UserRecord, act: Act): boolean {
-  return user.expiry !== null && user.expiry <= act.time;
-}
-
-function isAbleAdministrator(user: UserRecord): boolean {
-  return user.admin && !user.disabled && user.expiry === null;
 }
 
 async function isLastAdministrator(session: Session, id: string): Promise<boolean> {

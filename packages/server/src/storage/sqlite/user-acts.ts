@@ -4,6 +4,7 @@ import type { Act, UserRecord } from '../records.ts';
 import { userColumns } from '../rows.ts';
 import type { UserChange } from '../store.ts';
 import { groupsToText, storable, storableTime } from '../text.ts';
+import { applyChange, endsTokens, isAbleAdministrator, losesAdministrator } from '../user-change.ts';
 import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
@@ -44,18 +45,10 @@ export function modifyUser(
 ): UserRecord | 'not_found' | 'email_taken' | 'last_administrator' {
   const before = findUserById(db, id);
   if (before === undefined) return 'not_found';
-  const after: UserRecord = {
-    ...before,
-    email: change.email?.email ?? before.email,
-    canonicalEmail: change.email?.canonicalEmail ?? before.canonicalEmail,
-    expiry: change.expiry === undefined ? before.expiry : change.expiry,
-    admin: change.admin ?? before.admin,
-    disabled: change.disabled ?? before.disabled,
-    groups: change.groups ?? before.groups,
-  };
+  const after = applyChange(before, change);
   const holder = findUserByCanonicalEmail(db, after.canonicalEmail);
   if (holder !== undefined && holder.id !== id) return 'email_taken';
-  if (isAbleAdministrator(before) && !isAbleAdministrator(after) && isLastAdministrator(db, id)) {
+  if (losesAdministrator(before, after) && isLastAdministrator(db, id)) {
     return 'last_administrator';
   }
   statement(
@@ -71,12 +64,8 @@ export function modifyUser(
     groupsToText(after.groups),
     id,
   );
-  let ended = 0;
-  if (change.disabled === true) {
-    ended = endTokensOfUser(db, id, 'user_disabled', act);
-  } else if (hasExpired(before, act) || (change.expiry !== undefined && hasExpired(after, act))) {
-    ended = endTokensOfUser(db, id, 'user_expired', act);
-  }
+  const cause = endsTokens(before, after, change, act.time);
+  const ended = cause === undefined ? 0 : endTokensOfUser(db, id, cause, act);
   const entry = entries.userModified(before, after, ended);
   if (entry !== undefined) appendEvent(db, entry, act);
   return after;
@@ -108,14 +97,6 @@ function insertUser(db: DatabaseSync, user: UserRecord): void {
     Number(user.disabled),
     groupsToText(user.groups),
   );
-}
-
-function hasExpired(user: UserRecord, act: Act): boolean {
-  return user.expiry !== null && user.expiry <= act.time;
-}
-
-function isAbleAdministrator(user: UserRecord): boolean {
-  return user.admin && !user.disabled && user.expiry === null;
 }
 
 function isLastAdministrator(db: DatabaseSync, id: string): boolean {
