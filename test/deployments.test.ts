@@ -12,7 +12,7 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Service } from 'kubernetes-models/v1';
 import { parse, parseAllDocuments } from 'yaml';
-import { SETTINGS } from '../packages/server/src/config.ts';
+import { SETTINGS } from '../packages/server/src/settings.ts';
 import { cleanEnvironment, temporaryFolder } from './guardbee.ts';
 
 /** What `deploy/` holds, as far as this machine can run it: no container engine and no cluster are needed. */

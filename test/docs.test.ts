@@ -9,7 +9,7 @@ import { terminalIo } from '../packages/cli/src/io.ts';
 import { buildProgram } from '../packages/cli/src/program.ts';
 import { describeAll } from '../packages/cli/src/syntax/describe.ts';
 import { ENVIRONMENT } from '../packages/cli/src/syntax/help.ts';
-import { SETTINGS } from '../packages/server/src/config.ts';
+import { SETTINGS } from '../packages/server/src/settings.ts';
 import { TOKEN_PATTERN } from '../packages/server/src/tokens/token-string.ts';
 import { ADMIN, base64, type RunningService, serve, temporaryFolder } from './guardbee.ts';
 

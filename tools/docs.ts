@@ -9,8 +9,8 @@ import { buildProgram } from '../packages/cli/src/program.ts';
 import { type Described, describeAll } from '../packages/cli/src/syntax/describe.ts';
 import { ENVIRONMENT, EXIT_CODES } from '../packages/cli/src/syntax/help.ts';
 import { AUDIT_EVENTS } from '../packages/server/src/audit-events.ts';
-import { SETTINGS } from '../packages/server/src/config.ts';
 import { kebab } from '../packages/server/src/config-sources.ts';
+import { SETTINGS } from '../packages/server/src/settings.ts';
 import { startTestService } from '../packages/server/test/service.ts';
 
 const root = join(import.meta.dirname, '..');

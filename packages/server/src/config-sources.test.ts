@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readConfig, SETTINGS, showSettings } from './config.ts';
+import { readConfig, showSettings } from './config.ts';
 import { ConfigError, nameInFile } from './config-sources.ts';
+import { SETTINGS } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'guardbee-'));
 after(() => rmSync(folder, { recursive: true }));

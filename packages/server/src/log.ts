@@ -1,7 +1,7 @@
 import { destination, type Logger, pino } from 'pino';
-import type { LogLevel } from './config.ts';
 import { redactTokens } from './http/redact.ts';
 import { prettyLine } from './log-line.ts';
+import type { LogLevel } from './settings.ts';
 
 /**
  * One JSON object a line on stderr. Written without blocking; when the sink hangs, lines beyond `maxLength` bytes are

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { ConfigError, type Setting } from './config-sources.ts';
+import { refuse } from './setting-values.ts';
+import { SETTINGS } from './settings.ts';
+
+/** PEM files; read at the start and again when the service is told to reload. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+export function readTls(
+  certFile: string | undefined,
+  keyFile: string | undefined,
+  isSelfSigned: boolean,
+): TlsFiles | 'self-signed' | undefined {
+  if (isSelfSigned && (certFile ?? keyFile) !== undefined) {
+    throw new ConfigError('--tls-self-signed cannot be used together with a certificate of yours.');
+  }
+  if (isSelfSigned) return 'self-signed';
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) {
+    const missing = certFile === undefined ? SETTINGS.tlsCert : SETTINGS.tlsKey;
+    throw new ConfigError(`${missing.key} is missing: GUARDBEE_TLS_CERT and GUARDBEE_TLS_KEY go together.`);
+  }
+  readPem(SETTINGS.tlsCert, certFile);
+  readPem(SETTINGS.tlsKey, keyFile);
+  return { certFile, keyFile };
+}
+
+/** The certificate and its key as they are now. Throws `ConfigError` when they can't be read or don't go together. */
+export function readCertificate({ certFile, keyFile }: TlsFiles): { cert: string; key: string } {
+  const pair = { cert: readPem(SETTINGS.tlsCert, certFile), key: readPem(SETTINGS.tlsKey, keyFile) };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    // The library's words name the trouble ("key values mismatch"), never the key.
+    throw refuse(SETTINGS.tlsCert, certFile, `it does not go with ${keyFile} (${(error as Error).message})`);
+  }
+  return pair;
+}
+
+function readPem(setting: Setting, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw refuse(
+      setting,
+      file,
+      `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
+    );
+  }
+}
