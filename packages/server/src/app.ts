@@ -75,7 +75,7 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   consoleSignOut,
 ];
 
-/** The whole service as one value that answers requests, but doesn't listen: the process does (`serve.ts`), and tests. */
+/** The whole service as one value that answers requests, but doesn't listen: the process does (`answer-requests.ts`), and tests. */
 export async function buildApp(parts: Parts, options: FrontDoorOptions): Promise<App> {
   const app = await openFrontDoor(parts, options);
   for (const endpoint of endpoints) {

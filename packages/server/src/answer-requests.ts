@@ -1,0 +1,139 @@
+import type { AddressInfo } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
+import type { FastifyBaseLogger } from 'fastify';
+import { buildApp } from './app.ts';
+import { auditPublicKey } from './audit/signing-key.ts';
+import type { Closers } from './closers.ts';
+import type { Config } from './config.ts';
+import { newCounts } from './counts.ts';
+import { clientAddress, isFromTrustedProxy } from './http/client-address.ts';
+import { formatCursor } from './http/cursor.ts';
+import { createMetrics } from './http/metrics.ts';
+import { listenForMetrics } from './http/metrics-listener.ts';
+import { createRevocationStreams } from './http/revocation-stream.ts';
+import type { App, Parts } from './http/route.ts';
+import { REVOCATIONS } from './http/routes/follow-revocations.ts';
+import { ALWAYS, WITH_TLS } from './http/security-headers.ts';
+import { keepLearningHashKinds } from './login/learn-hash-kinds.ts';
+import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
+import type { Opened, StartOptions } from './open-service.ts';
+import { selfSigned } from './self-signed.ts';
+import type { Store } from './storage/store.ts';
+import { readCertificate, type TlsFiles } from './tls-files.ts';
+import { createTokenFinder } from './tokens/find.ts';
+
+/** How long a service that is told to stop goes on answering, so that whoever sends it requests notices. */
+const NOTICE_MS = 250;
+/** In-flight requests get this long; the whole stop stays under the promised 10 s. */
+const DRAIN_MS = 8_000;
+
+/** One that listens. */
+interface Answering {
+  readonly url: string;
+  /** Takes over a renewed certificate. */
+  reload(): void;
+  /** Not ready at once; requests in flight finish; then everything that `closers` know is let go of. */
+  drain(): Promise<void>;
+}
+
+/** Puts together what the endpoints work with, and listens. */
+export async function answerRequests(
+  config: Config,
+  opened: Opened,
+  { logger, clock, worker, report }: StartOptions,
+  closers: Closers,
+): Promise<Answering> {
+  const { store, hashes, digestKeys, lastUses, activity, cluster } = opened;
+  const learning = keepLearningHashKinds(hashes, store, report);
+  closers.add(() => learning.stop());
+  const streams = createRevocationStreams(
+    store,
+    (seq) => formatCursor(digestKeys, REVOCATIONS, String(seq)),
+    report,
+  );
+  const files = await certificateFiles(config);
+  const { tokenPolicy: policy } = config;
+  const { account, source } = config.throttle;
+  const rules = { ...THROTTLE_RULES, freeFailures: account, sourceBurst: source };
+  const [counts, finder] = [newCounts(), createTokenFinder({ store, digestKeys, clock, policy, lastUses })];
+  let draining = false;
+  const parts: Parts = {
+    store,
+    hashes,
+    decoyHash: await opened.decoy,
+    digestKeys,
+    clock,
+    policy,
+    tokenLimit: config.tokenLimit,
+    lastUses,
+    activity,
+    throttle: createThrottle({ store, digestKeys, clock, rules }),
+    auditKeys: new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)])),
+    isFromTrustedProxy: isFromTrustedProxy(config.trustedProxies),
+    finder,
+    streams,
+    addressOf: clientAddress(config.trustedProxies),
+    counts,
+    cluster,
+    metrics: createMetrics({ counts, hashes, finder, activity, cluster }, worker),
+    installationName: config.installationName,
+    // A browser that has pinned TLS for localhost would keep it for whatever is developed there next.
+    replyHeaders: config.tls === undefined || config.tls === 'self-signed' ? ALWAYS : WITH_TLS,
+    isDraining: () => draining,
+    isReady: async () => !draining && (await answers(store)),
+  };
+  if (config.metricsListen !== undefined) {
+    const listener = await listenForMetrics(parts.metrics, config.metricsListen, report);
+    closers.add(() => listener.close());
+    logger.info(`metrics on ${listener.url}`);
+  }
+  const app = await buildApp(parts, { ...config, tls: files && readCertificate(files), logger });
+  closers.add(() => app.close());
+  await app.listen({ ...config.listen, listenTextResolver: (address) => `listening on ${address}` });
+  const url = urlOf(app, config);
+  worker?.listening(url);
+  return {
+    url,
+    reload() {
+      if (files !== undefined) replaceCertificate(app, files, logger);
+    },
+    async drain() {
+      draining = true;
+      logger.info('draining');
+      await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
+      streams.close();
+      const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+      await closers.closeAll();
+      clearTimeout(cut);
+      logger.info('stopped');
+    },
+  };
+}
+
+async function certificateFiles({ tls, keysDir, listen }: Config): Promise<TlsFiles | undefined> {
+  return tls === 'self-signed' ? selfSigned(keysDir, listen.host) : tls;
+}
+
+function replaceCertificate(app: App, files: TlsFiles, logger: FastifyBaseLogger): void {
+  try {
+    (app.server as unknown as TlsServer).setSecureContext(readCertificate(files));
+    logger.info({ file: files.certFile }, 'took over the certificate');
+  } catch (error) {
+    logger.error({ err: error }, 'the new certificate cannot be used; the old one stays');
+  }
+}
+
+async function answers(store: Store): Promise<boolean> {
+  try {
+    await store.ping();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function urlOf(app: App, config: Config): string {
+  const { port } = app.server.address() as AddressInfo;
+  const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host;
+  return `${config.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+}
