@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, suite, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   ADMIN,
   cleanEnvironment,
@@ -199,6 +200,8 @@ suite('the command against a service', () => {
     assert.equal(living, before);
     assert.equal(ends.length, before - 1);
     assert.ok(ends.every(({ cause }: { cause: string }) => cause === 'limit'));
+    // The youngest of them must be over a second old by then.
+    await wait(1_100);
     assert.match(
       await ok(`${plan} --max-age 1s`),
       new RegExp(`policy .*\\n\\n${before} of ${before} living tokens would end\\.`, 's'),
