@@ -40,7 +40,10 @@ before(async () => {
   // What only nodes on PostgreSQL have.
   const registry = new Registry();
   const waits = { applied: 0, expired: 0, unknown: 0 };
-  await addClusterMetrics(registry, () => ({ nodes: 1, leaseAge: 0, bound: 0, looks: 0, waited: 0, waits }));
+  const pool = { busy: 0, idle: 0, waiting: 0 };
+  const connections = { reads: pool, writes: pool };
+  const state = { nodes: 1, leaseAge: 0, bound: 0, looks: 0, waited: 0, waits, connections };
+  await addClusterMetrics(registry, () => state);
   metrics = new Map([['up', new Map()]]);
   for (const [, name = '', labels = ''] of `${alone}${await registry.metrics()}`.matchAll(
     /^(\w+)(?:\{(.*)\})? /gm,
@@ -102,4 +105,13 @@ test('every alert says what it means and what to do, and has a severity', () => 
     assert.ok(annotations.summary.length > 10 && annotations.action.length > 10, alert);
   }
   assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length);
+});
+
+test('the guides name every metric of the service', () => {
+  const guides = ['observability.md', 'revocation.md']
+    .map((file) => readFileSync(join(import.meta.dirname, '../docs', file), 'utf8'))
+    .join('\n');
+  const own = [...metrics.keys()].filter((name) => name.startsWith('guardbee_'));
+  assert.ok(own.length > 15, own.join(' '));
+  for (const name of own) assert.ok(guides.includes(`\`${name}`), name);
 });

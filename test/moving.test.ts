@@ -7,6 +7,7 @@ import { auditPublicKey } from '../packages/server/src/audit/signing-key.ts';
 import { verifyChain } from '../packages/server/src/audit/verify-chain.ts';
 import { systemClock } from '../packages/server/src/clock.ts';
 import { readConfig } from '../packages/server/src/config.ts';
+import { newCounts } from '../packages/server/src/counts.ts';
 import { migrateTo } from '../packages/server/src/moving/migrate.ts';
 import {
   type PostgresServer,
@@ -52,7 +53,9 @@ function countAccepted(url: string, keysDir: string, tokens: readonly string[]):
   return withStore(url, keysDir, async (store) => {
     const policy = { maxAge: null, idleTimeout: null };
     const lastUses = { note() {}, pending: () => undefined, async flush() {} };
-    const finder = createTokenFinder({ store, digestKeys, clock: systemClock(), policy, lastUses });
+    const { verifications } = newCounts();
+    const clock = systemClock();
+    const finder = createTokenFinder({ store, digestKeys, clock, policy, lastUses, verifications });
     const use = { ip: '', activity: null, userAgent: null };
     let accepted = 0;
     for (let at = 0; at < tokens.length; at += 50) {

@@ -53,8 +53,12 @@ async function logIn({ ask }: Connection): Promise<string> {
 
 async function verifications({ ask }: Connection): Promise<Map<string, number>> {
   const { body } = await ask('GET', '/metrics');
-  const found = body.matchAll(/^guardbee_verifications_total\{outcome="accepted",worker="(\d+)"\} (\d+)$/gm);
-  return new Map([...found].map(([, worker, count]) => [worker ?? '', Number(count)]));
+  const found = body.matchAll(
+    /^guardbee_verifications_total\{path="(?:memory|database)",outcome="accepted",worker="(\d+)"\} (\d+)$/gm,
+  );
+  const counts = new Map<string, number>();
+  for (const [, worker = '', count] of found) counts.set(worker, (counts.get(worker) ?? 0) + Number(count));
+  return counts;
 }
 
 /** The worker processes of a service, by their parent. */

@@ -43,7 +43,7 @@ export async function answerRequests(
   { logger, clock, worker, report }: StartOptions,
   closers: Closers,
 ): Promise<Answering> {
-  const { store, hashes, digestKeys, lastUses, activity, cluster } = opened;
+  const { store, hashes, digestKeys, lastUses, activity, cluster, anchorLag } = opened;
   const learning = keepLearningHashKinds(hashes, store, report);
   closers.add(() => learning.stop());
   const streams = createRevocationStreams(
@@ -55,7 +55,9 @@ export async function answerRequests(
   const { tokenPolicy: policy } = config;
   const { account, source } = config.throttle;
   const rules = { ...THROTTLE_RULES, freeFailures: account, sourceBurst: source };
-  const [counts, finder] = [newCounts(), createTokenFinder({ store, digestKeys, clock, policy, lastUses })];
+  const counts = newCounts();
+  const { verifications } = counts;
+  const finder = createTokenFinder({ store, digestKeys, clock, policy, lastUses, verifications });
   let draining = false;
   const parts: Parts = {
     store,
@@ -75,7 +77,7 @@ export async function answerRequests(
     addressOf: clientAddress(config.trustedProxies),
     counts,
     cluster,
-    metrics: createMetrics({ counts, hashes, finder, activity, cluster }, worker),
+    metrics: createMetrics({ counts, hashes, finder, activity, cluster, anchorLag }, worker),
     installationName: config.installationName,
     // A browser that has pinned TLS for localhost would keep it for whatever is developed there next.
     replyHeaders: config.tls === undefined || config.tls === 'self-signed' ? ALWAYS : WITH_TLS,

@@ -1,13 +1,27 @@
 /** What has happened since the start, in plain numbers: counting must cost nothing on the way of a request. */
 export interface Counts {
-  readonly verifications: { accepted: number; refused: number };
+  readonly verifications: Verifications;
   readonly logins: { succeeded: number; refused: number; throttled: number; unavailable: number };
   readonly logouts: { succeeded: number };
 }
 
+/** Tokens that were asked about, by where the answer came from and what it was. */
+export interface Verifications {
+  /** Remembered; what is refused is not remembered. */
+  readonly memory: { accepted: number };
+  /** `unavailable`: it did not answer. */
+  readonly database: { accepted: number; refused: number; unavailable: number };
+  /** By its form no token of this service. */
+  readonly form: { refused: number };
+}
+
 export function newCounts(): Counts {
   return {
-    verifications: { accepted: 0, refused: 0 },
+    verifications: {
+      memory: { accepted: 0 },
+      database: { accepted: 0, refused: 0, unavailable: 0 },
+      form: { refused: 0 },
+    },
     logins: { succeeded: 0, refused: 0, throttled: 0, unavailable: 0 },
     logouts: { succeeded: 0 },
   };

@@ -46,6 +46,8 @@ export interface Opened {
   readonly firstAdministrator: FirstAdministrator | undefined;
   /** When the anchor has everything that was done until the call. */
   readonly anchorCaughtUp: () => Promise<void>;
+  /** See `Follower.lag`; undefined where another process keeps the anchor. */
+  readonly anchorLag: (() => number) | undefined;
 }
 
 /**
@@ -111,6 +113,7 @@ export async function openService(
     activity,
     firstAdministrator,
     anchorCaughtUp: anchor.caughtUp,
+    anchorLag: anchor.lag,
   };
 }
 

@@ -16,6 +16,8 @@ export interface Follower {
    * is reported. What many calls wait for together is read and written once.
    */
   caughtUp(): Promise<void>;
+  /** Milliseconds since everything that was committed was in the anchor: about a second at most, when all is well. */
+  lag(): number;
   /** Catches up a last time. */
   stop(): Promise<void>;
 }
@@ -31,11 +33,14 @@ export function followChains(
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   let isWell = true;
+  let complete = performance.now();
 
   async function round(): Promise<void> {
+    const begin = performance.now();
     try {
       await catchUp(parts);
       isWell = true;
+      complete = begin;
     } catch (error) {
       // A full disk stays full for a while: once is enough to be told.
       if (isWell) report(error);
@@ -66,6 +71,7 @@ export function followChains(
 
   return {
     caughtUp,
+    lag: () => performance.now() - complete,
     async stop() {
       clearInterval(timer);
       await caughtUp();

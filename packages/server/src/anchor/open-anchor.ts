@@ -17,6 +17,8 @@ export interface Anchored {
   readonly settled: Settled | undefined;
   /** See `Follower.caughtUp`. */
   caughtUp(): Promise<void>;
+  /** See `Follower.lag`; undefined where another process keeps it. */
+  readonly lag: (() => number) | undefined;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function openAnchor(parts: Parts, report: (error: unknown) => void)
       store: anchoredStore(store, follower.caughtUp),
       settled,
       caughtUp: follower.caughtUp,
+      lag: follower.lag,
       async stop() {
         await follower.stop();
         await file.close();
@@ -142,5 +145,11 @@ export async function anchorOffline(
 
 /** For a process whose anchor another one keeps. */
 export function anchorElsewhere(store: Store, caughtUp: () => Promise<void>): Anchored {
-  return { store: anchoredStore(store, caughtUp), settled: undefined, caughtUp, async stop() {} };
+  return {
+    store: anchoredStore(store, caughtUp),
+    settled: undefined,
+    caughtUp,
+    lag: undefined,
+    async stop() {},
+  };
 }

@@ -1,4 +1,4 @@
-import type { OpenLink } from '../storage/cluster-link.ts';
+import type { SharedDatabase } from '../storage/cluster-link.ts';
 import type { WhatChanged } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { createAcknowledgements } from './acknowledgements.ts';
@@ -26,6 +26,7 @@ export interface ClusterState {
   readonly waits: Readonly<Record<'applied' | 'expired' | 'unknown', number>>;
   /** Together. */
   readonly waited: number;
+  readonly connections: ReturnType<SharedDatabase['connections']>;
 }
 
 export interface SharedStore extends Store {
@@ -53,7 +54,7 @@ const looksPerLease = 4;
  * on then.
  */
 export async function joinCluster(
-  store: Store & { readonly openLink: OpenLink },
+  store: Store & SharedDatabase,
   { leaseMs, name, report }: Membership,
 ): Promise<SharedStore> {
   const lease = createLease(leaseMs);
@@ -121,6 +122,7 @@ export async function joinCluster(
       looks: follower.counts().looks,
       waits,
       waited,
+      connections: store.connections(),
     }),
     async close() {
       await follower.close();

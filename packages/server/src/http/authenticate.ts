@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import type { Counts } from '../counts.ts';
 import { Refusal } from '../errors.ts';
 import type { TokenUse } from '../storage/records.ts';
 import type { TokenFinder } from '../tokens/find.ts';
@@ -16,13 +17,15 @@ import { shortText } from './request-context.ts';
  */
 export function authenticate(
   request: FastifyRequest,
-  { finder, addressOf, isFromTrustedProxy }: Doorway,
+  { finder, addressOf, isFromTrustedProxy, counts }: Doorway,
 ): Principal | Promise<Principal> {
   const presented = parseAuthorization(request.headers.authorization);
   const credential = presented.kind === 'none' ? sessionCredential(request, isFromTrustedProxy) : presented;
   if (credential.kind === 'none') throw new Refusal('PERMISSION_DENIED');
-  if (credential.kind === 'malformed' || isRepeated(request.raw.rawHeaders, 'authorization'))
+  if (credential.kind === 'malformed' || isRepeated(request.raw.rawHeaders, 'authorization')) {
+    counts.verifications.form.refused += 1;
     throw notAccepted();
+  }
   const found = finder.find(credential.value, useOf(request.headers, addressOf(request.raw)));
   return found instanceof Promise ? found.then(accepted) : accepted(found);
 }
@@ -31,6 +34,7 @@ interface Doorway {
   readonly finder: TokenFinder;
   readonly addressOf: ClientAddress;
   readonly isFromTrustedProxy: (request: IncomingMessage) => boolean;
+  readonly counts: Counts;
 }
 
 /** Where a token is used from, and for what. */

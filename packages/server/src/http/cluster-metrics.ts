@@ -37,6 +37,16 @@ export async function addClusterMetrics(registry: Registry, state: () => Cluster
     'After this time no node accepts what was revoked, whatever has failed.',
     ({ bound }) => bound / 1_000,
   );
+  new Gauge({
+    name: 'guardbee_database_connections',
+    help: 'Connections of the pools to PostgreSQL, by what they are for and whether they are in use; waiting: who waits for one.',
+    labelNames: ['use', 'state'],
+    registers,
+    collect() {
+      for (const [use, states] of Object.entries(state().connections))
+        for (const [name, count] of Object.entries(states)) this.set({ use, state: name }, count);
+    },
+  });
   counter('guardbee_cluster_looks_total', 'Looks at what has changed.', ({ looks }) => looks);
   counter(
     'guardbee_cluster_wait_seconds_total',

@@ -120,24 +120,13 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
 /** Sets the principal, or throws the refusal; at once where the token is remembered. */
 function admit(parts: Parts, request: FastifyRequest, entry: Entry | undefined): void | Promise<void> {
   if (entry === undefined) throw new Error('a route has come past the table of rights');
-  const { verifications } = parts.counts;
   const enter = (principal: Principal): void => {
-    verifications.accepted += 1;
     // Before it is authorized: whoever is refused is named in the log and the records.
     request.authenticated = principal;
     authorize(request, principal, entry);
   };
-  const refuse = (error: unknown): never => {
-    verifications.refused += 1;
-    throw error;
-  };
-  let found: Principal | Promise<Principal>;
-  try {
-    found = authenticate(request, parts);
-  } catch (error) {
-    return refuse(error);
-  }
-  return found instanceof Promise ? found.catch(refuse).then(enter) : enter(found);
+  const found = authenticate(request, parts);
+  return found instanceof Promise ? found.then(enter) : enter(found);
 }
 
 /** Lets the shortcut answer what it can, and the framework the rest. */

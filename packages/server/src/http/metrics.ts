@@ -11,6 +11,8 @@ export type Metrics = () => Promise<{ readonly contentType: string; readonly tex
 type Counted = Pick<Parts, 'counts' | 'hashes' | 'finder' | 'activity'> & {
   /** Where other machines may use the same database. */
   readonly cluster: (() => ClusterState) | undefined;
+  /** Milliseconds; where this process keeps the anchor. */
+  readonly anchorLag: (() => number) | undefined;
 };
 
 /** The registry is made when it is first asked for: whoever has no Prometheus need not wait for it at each start. */
@@ -44,7 +46,14 @@ function createSharedMetrics(load: () => Promise<Registry>, worker: WorkerLink):
   };
 }
 
-async function createRegistry({ counts, hashes, finder, activity, cluster }: Counted): Promise<Registry> {
+async function createRegistry({
+  counts,
+  hashes,
+  finder,
+  activity,
+  cluster,
+  anchorLag,
+}: Counted): Promise<Registry> {
   const { Counter, collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -63,11 +72,17 @@ async function createRegistry({ counts, hashes, finder, activity, cluster }: Cou
   };
   byOutcome('guardbee_logins_total', 'Logins by outcome.', counts.logins);
   byOutcome('guardbee_logouts_total', 'Logouts by outcome.', counts.logouts);
-  byOutcome(
-    'guardbee_verifications_total',
-    'Requests with a credential, by whether it was accepted.',
-    counts.verifications,
-  );
+  new Counter({
+    name: 'guardbee_verifications_total',
+    help: 'Tokens asked about, by where the answer came from (memory, database, their form alone) and what it was.',
+    labelNames: ['path', 'outcome'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [path, outcomes] of Object.entries(counts.verifications))
+        for (const [outcome, count] of Object.entries<number>(outcomes)) this.inc({ path, outcome }, count);
+    },
+  });
   new Counter({
     name: 'guardbee_password_hashes_total',
     help: 'Password hashes computed, for whatever reason.',
@@ -111,6 +126,16 @@ async function createRegistry({ counts, hashes, finder, activity, cluster }: Cou
       this.set(hashes.counts().waiting);
     },
   });
+  if (anchorLag !== undefined) {
+    new Gauge({
+      name: 'guardbee_audit_anchor_lag_seconds',
+      help: 'Since everything in the audit trail was in the anchor: about one at most, when all is well.',
+      registers: [registry],
+      collect() {
+        this.set(anchorLag() / 1_000);
+      },
+    });
+  }
   if (cluster !== undefined) await addClusterMetrics(registry, cluster);
   return registry;
 }

@@ -42,7 +42,7 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
 
 /** Answers what it can; everything else goes to `longWay`. `isOff`: while true, it answers nothing. */
 export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Handler): Shortcut {
-  const { finder, addressOf, counts } = parts;
+  const { finder, addressOf } = parts;
   const bodies: Record<Question, WeakMap<UserRecord, string>> = {
     user: new WeakMap(),
     verify: new WeakMap(),
@@ -65,7 +65,6 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Hand
   }
 
   function answer({ request, reply, question, guess, headers: given, since }: Asked): void {
-    counts.verifications.accepted += 1;
     const body = bodyOf(question, guess.user);
     const id = requestId(given['x-request-id']);
     const headers: Record<string, string | number> = {

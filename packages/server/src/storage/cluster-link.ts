@@ -77,3 +77,17 @@ export type OpenLink = (onBell: (bell: Bell) => void) => Promise<ClusterLink>;
 export function outlived(leaseMs: number): number {
   return leaseMs + Math.max(50, leaseMs / 10);
 }
+
+/** What a store on a database that several nodes share has besides. */
+export interface SharedDatabase {
+  readonly openLink: OpenLink;
+  /** The pools as they are now. */
+  connections(): Readonly<Record<'reads' | 'writes', ConnectionCounts>>;
+}
+
+/** Open connections that are in use or not, and who waits for one. */
+export interface ConnectionCounts {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { systemClock } from '../clock.ts';
+import { newCounts } from '../counts.ts';
 import { sampleUser } from '../storage/exam/samples.ts';
 import type { TokenRecord, WhatChanged } from '../storage/records.ts';
 import { type Store, StoreUnavailable } from '../storage/store.ts';
@@ -27,26 +28,52 @@ function finderWith() {
     scopes: ['*'],
   };
   const token: TokenRecord = { ...unsealed, seal: sealToken(key, unsealed) };
-  const at = { isKnown: true, changes: [] as WhatChanged[], duringRead: () => {} };
+  const at = {
+    isKnown: true,
+    isAway: false,
+    changes: [] as WhatChanged[],
+    duringRead: () => {},
+    tokenString,
+  };
   const store = {
     newChanges() {
       if (!at.isKnown) throw new StoreUnavailable('the lease has run out');
       return at.changes.splice(0);
     },
-    async findToken() {
+    async findToken([digest]: Uint8Array[]) {
+      if (at.isAway) throw new StoreUnavailable('the database is away');
       at.duringRead();
-      return { token, user };
+      return Buffer.compare(digest as Uint8Array, token.digest) === 0 ? { token, user } : undefined;
     },
   } as unknown as Store;
+  const { verifications } = newCounts();
   const finder = createTokenFinder({
     store,
     digestKeys: [key],
     clock: systemClock(),
     policy: { maxAge: null, idleTimeout: null },
     lastUses: { note() {}, pending: () => undefined, flush: async () => {} },
+    verifications,
   });
-  return { finder, at, find: async () => (await finder.find(tokenString, use))?.token.id };
+  return { finder, at, verifications, find: async () => (await finder.find(tokenString, use))?.token.id };
 }
+
+test('answers are counted by where they came from', async () => {
+  const { finder, at, verifications, find } = finderWith();
+  await find();
+  await find();
+  const guess = finder.guess(at.tokenString) ?? assert.fail();
+  assert.ok(finder.confirm()(guess, use));
+  await finder.find(newTokenString(), use);
+  await finder.find('no token', use);
+  at.isAway = true;
+  await assert.rejects(async () => finder.find(newTokenString(), use), StoreUnavailable);
+  assert.deepEqual(verifications, {
+    memory: { accepted: 2 },
+    database: { accepted: 1, refused: 1, unavailable: 1 },
+    form: { refused: 1 },
+  });
+});
 
 test('while it is not known what has changed, each token is read from the store', async () => {
   const { finder, at, find } = finderWith();

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Verifications } from '../counts.ts';
 import type { TokenPolicy, TokenUse } from '../storage/records.ts';
 import { type Store, StoreUnavailable } from '../storage/store.ts';
 import { isAble } from '../users/able.ts';
@@ -39,6 +40,8 @@ export interface FinderParts {
   readonly clock: Clock;
   readonly policy: TokenPolicy;
   readonly lastUses: LastUses;
+  /** What it counts into. */
+  readonly verifications: Verifications;
 }
 
 /** What has changed may be unknown for a moment, as when a node is cut off: then the memory is no use, but the store is. */
@@ -51,7 +54,14 @@ function ifKnown<T>(ask: () => T): T | undefined {
   }
 }
 
-export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }: FinderParts): TokenFinder {
+export function createTokenFinder({
+  store,
+  digestKeys,
+  clock,
+  policy,
+  lastUses,
+  verifications,
+}: FinderParts): TokenFinder {
   const memory = store.newChanges === undefined ? undefined : createPrincipalMemory(store.newChanges);
   let reads = 0;
 
@@ -88,6 +98,19 @@ export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }
     tokenString: string,
     use: Omit<TokenUse, 'time'>,
   ): Promise<Principal | undefined> {
+    const { database } = verifications;
+    try {
+      const principal = await judge(tokenString, use);
+      if (principal === undefined) database.refused += 1;
+      else database.accepted += 1;
+      return principal;
+    } catch (error) {
+      database.unavailable += 1;
+      throw error;
+    }
+  }
+
+  async function judge(tokenString: string, use: Omit<TokenUse, 'time'>): Promise<Principal | undefined> {
     const principal = await read(tokenString);
     if (principal === undefined) return undefined;
     const lastUsed = policy.idleTimeout === null ? null : await lastUse(principal.token.id);
@@ -101,6 +124,7 @@ export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }
     const lastUsed = policy.idleTimeout === null ? null : lastUses.pending(principal.token.id)?.time;
     if (lastUsed === undefined || !isAlive(principal, lastUsed, now)) return false;
     accept(principal, use, now);
+    verifications.memory.accepted += 1;
     return true;
   }
 
@@ -108,7 +132,9 @@ export function createTokenFinder({ store, digestKeys, clock, policy, lastUses }
     find(tokenString, use) {
       const remembered = ifKnown(() => memory?.recall(tokenString));
       if (remembered !== undefined && acceptRemembered(remembered, use)) return remembered;
-      return isTokenString(tokenString) ? findInStore(tokenString, use) : undefined;
+      if (isTokenString(tokenString)) return findInStore(tokenString, use);
+      verifications.form.refused += 1;
+      return undefined;
     },
     guess: (tokenString) => memory?.guess(tokenString),
     confirm() {

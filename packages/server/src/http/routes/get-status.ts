@@ -64,6 +64,7 @@ export function getStatus(app: App, parts: Parts): void {
     async () => {
       const { started: computed, waiting } = hashes.counts();
       const { reads, remembered } = finder.counts();
+      const { memory, database, form } = counts.verifications;
       return {
         version: VERSION,
         time: formatTime(clock.now()),
@@ -71,7 +72,10 @@ export function getStatus(app: App, parts: Parts): void {
         ready: await parts.isReady(),
         logins: counts.logins,
         logouts: counts.logouts,
-        verifications: counts.verifications,
+        verifications: {
+          accepted: memory.accepted + database.accepted,
+          refused: database.refused + form.refused,
+        },
         password_hashes: computed,
         hash_queue_waiting: waiting,
         token_reads: reads,

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
+import type { ConnectionCounts } from '../cluster-link.ts';
 import { StoreUnavailable } from '../store.ts';
 import type { AuditChain } from './audit-chain.ts';
 import type { ConnectionOptions } from './connection-options.ts';
@@ -47,6 +48,10 @@ export class Database {
     return this.#start(this.#writes, (session) => inTransaction(session, this.#chain, work));
   }
 
+  connections(): Record<'reads' | 'writes', ConnectionCounts> {
+    return { reads: countsOf(this.#reads), writes: countsOf(this.#writes) };
+  }
+
   /** Finishes what was accepted. Later calls reject. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -65,6 +70,10 @@ export class Database {
       this.#underWay.delete(answer);
     }
   }
+}
+
+function countsOf({ totalCount, idleCount, waitingCount }: pg.Pool): ConnectionCounts {
+  return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
 }
 
 async function persevere<T>(patience: number, work: (deadline: number) => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { entries } from '../audit-entry.ts';
 import type { AuditSigner } from '../audit-store.ts';
-import type { OpenLink } from '../cluster-link.ts';
+import type { SharedDatabase } from '../cluster-link.ts';
 import { checkLimit, longestBatch, longestPage } from '../page.ts';
 import type { Store } from '../store.ts';
 import { forgetActivity, recordActivity } from './activity-acts.ts';
@@ -44,10 +44,8 @@ export interface PostgresStoreOptions {
   readonly limits?: Partial<Limits>;
 }
 
-export interface PostgresStore extends Store {
-  /** For `cluster/`, which makes of it what the contract has as `newChanges`. */
-  readonly openLink: OpenLink;
-}
+/** `openLink` is for `cluster/`, which makes of it what the contract has as `newChanges`. */
+export interface PostgresStore extends Store, SharedDatabase {}
 
 /**
  * Opens the store on a PostgreSQL database, which any number of services may share. Rejects with `StoreUnusable` when it
@@ -57,8 +55,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const connection = readConnectionOptions(options.url);
   const chain = new AuditChain(await prepareDatabase(connection), options.signer);
   const limits = { reads: 10, writes: 10, patience: 1_800, ...options.limits };
+  const database = new Database(connection, limits, chain);
   return {
-    ...assemble(new Database(connection, limits, chain)),
+    ...assemble(database),
+    connections: () => database.connections(),
     openLink: linkOpener(connection, limits.patience),
   };
 }
