@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
@@ -18,6 +19,7 @@ import { keepLearningHashKinds } from './login/learn-hash-kinds.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import type { Opened, StartOptions } from './open-service.ts';
 import { selfSigned } from './self-signed.ts';
+import { stopListening } from './stop-listening.ts';
 import type { Store } from './storage/store.ts';
 import { readCertificate, type TlsFiles } from './tls-files.ts';
 import { createTokenFinder } from './tokens/find.ts';
@@ -102,8 +104,9 @@ export async function answerRequests(
     async drain() {
       draining = true;
       logger.info('draining');
-      await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
+      await wait(NOTICE_MS);
       streams.close();
+      await stopListening(app.server);
       const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
       await closers.closeAll();
       clearTimeout(cut);

@@ -4,7 +4,7 @@ export { type Config, readConfig, type ShownSetting, showSettings } from './conf
 export { ConfigError } from './config-sources.ts';
 export { REFUSALS, Refusal } from './errors.ts';
 export { inspectDataDirectory } from './inspect.ts';
-export { createLogger } from './log.ts';
+export { createLog, type Log } from './log.ts';
 export { calibrateHash, type MeasuredHash } from './login/calibrate.ts';
 export { type Backup, backUp } from './moving/backup.ts';
 export { migrateTo } from './moving/migrate.ts';

@@ -1,9 +1,10 @@
 import cluster from 'node:cluster';
 import {
   ConfigError,
-  createLogger,
+  createLog,
   DigestKeysError,
   type Flags,
+  type Log,
   linkToPrimary,
   readConfig,
   type Service,
@@ -14,8 +15,6 @@ import {
 } from '@guardbee/server';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-
-type Logger = ReturnType<typeof createLogger>;
 
 /** Runs the service until it is told to stop. */
 export async function serve(flags: Flags, io: Io): Promise<void> {
@@ -31,14 +30,15 @@ async function run(flags: Flags, io: Io): Promise<void> {
   // Before anything is opened: whoever has read where it listens may stop it at once, and process 1 of a container
   // has no other way to end.
   const told = untilTold();
-  const { service, logger } = await start(flags, io);
+  const { service, log } = await start(flags, io);
   process.on('SIGHUP', () => {
     service.reload();
-    reloadLogLevel(flags, io, logger);
+    reloadLogLevel(flags, io, log);
   });
   if (!cluster.isWorker) greet(service, io);
   await told;
   await service.close();
+  await log.end();
 }
 
 function untilTold(): Promise<void> {
@@ -48,7 +48,7 @@ function untilTold(): Promise<void> {
 }
 
 /** Of the settings, the log level alone can be changed without a start; certificates are read anew by the service. */
-function reloadLogLevel(flags: Flags, io: Io, logger: Logger): void {
+function reloadLogLevel(flags: Flags, io: Io, { logger }: Log): void {
   try {
     logger.level = readConfig(io.env, flags).logLevel;
   } catch (error) {
@@ -56,14 +56,17 @@ function reloadLogLevel(flags: Flags, io: Io, logger: Logger): void {
   }
 }
 
-async function start(flags: Flags, io: Io): Promise<{ service: Service; logger: Logger }> {
+async function start(flags: Flags, io: Io): Promise<{ service: Service; log: Log }> {
+  let log: Log | undefined;
   try {
     const config = readConfig(io.env, flags);
-    const logger = createLogger(config.logLevel);
+    log = createLog(config.logLevel);
+    const { logger } = log;
     const slot = cluster.isWorker ? io.env[SLOT] : undefined;
     const worker = slot === undefined ? undefined : linkToPrimary(Number(slot));
-    return { service: await startService(config, { logger, worker }), logger };
+    return { service: await startService(config, { logger, worker }), log };
   } catch (error) {
+    await log?.end();
     if (error instanceof ConfigError) throw error;
     const known =
       error instanceof StoreUnusable || error instanceof StoreUnavailable || error instanceof DigestKeysError;
