@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const GUARDBEE = join(import.meta.dirname, '../packages/cli/bin/guardbee.js');
+export const GUARDBEE = join(import.meta.dirname, '../packages/cli/bin/guardbee.js');
 
 /** The server sits on this core, whatever loads it on the other. */
 export const SERVER_CORE = '0';

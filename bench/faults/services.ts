@@ -1,12 +1,9 @@
 /** Services under which something can go wrong: behind another command, or with their system calls tampered with. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startTarget, type Target, withFolder } from '../processes.ts';
+import { GUARDBEE, startTarget, type Target, withFolder } from '../processes.ts';
 import { Impossible } from './fault.ts';
-
-const GUARDBEE = join(import.meta.dirname, '../../packages/cli/bin/guardbee.js');
 
 export function serveCommand(dataDir: string): string[] {
   return [process.execPath, GUARDBEE, 'serve', '--listen', '127.0.0.1:0', '--data-dir', dataDir];
