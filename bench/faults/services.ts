@@ -1,6 +1,7 @@
 /** Services under which something can go wrong: behind another command, or with their system calls tampered with. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { GUARDBEE, startTarget, type Target, withFolder } from '../processes.ts';
 import { Impossible } from './fault.ts';
