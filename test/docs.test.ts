@@ -11,7 +11,7 @@ import { describeAll } from '../packages/cli/src/syntax/describe.ts';
 import { ENVIRONMENT } from '../packages/cli/src/syntax/help.ts';
 import { SETTINGS } from '../packages/server/src/settings.ts';
 import { TOKEN_PATTERN } from '../packages/server/src/tokens/token-string.ts';
-import { ADMIN, base64, type RunningService, serve, temporaryFolder } from './guardbee.ts';
+import { ADMIN, base64, GUARDBEE, type RunningService, serve, temporaryFolder } from './guardbee.ts';
 
 /** What the documents say is typed here as it stands there; only the address and the account are this test's. */
 
@@ -31,6 +31,11 @@ function block(file: string, language: string, containing: string): string {
   return String(found[0]);
 }
 
+/** The documents that people read, but for the document this project started from. */
+const documents = globSync('{*.md,docs/**/*.md,packages/*/README.md}', { cwd: root }).filter(
+  (file) => !file.startsWith('docs/seed/'),
+);
+
 suite('the examples in the documents', () => {
   const folder = temporaryFolder();
   let service: RunningService;
@@ -39,6 +44,9 @@ suite('the examples in the documents', () => {
     service = await serve(join(folder.path, 'data'));
     mkdirSync(join(folder.path, 'node_modules'));
     symlinkSync(join(root, 'packages/giantswarm'), join(folder.path, 'node_modules/giantswarm'));
+    mkdirSync(join(folder.path, 'node_modules/@guardbee'));
+    symlinkSync(join(root, 'packages/server'), join(folder.path, 'node_modules/@guardbee/server'));
+    symlinkSync(join(root, 'examples'), join(folder.path, 'examples'));
   });
   after(async () => {
     await service.stop();
@@ -78,6 +86,35 @@ suite('the examples in the documents', () => {
     const [user, deleted] = output.split(/(?<=\})(?=\{)/).map((text) => JSON.parse(text));
     assert.equal(user.email, ADMIN.email);
     assert.equal(deleted.code, 'RESOURCE_DELETED');
+  });
+
+  test('audit-events: the lines list, export and verify, and tell of activities', async () => {
+    const body = { email: ADMIN.email, password_base64: base64(ADMIN.password) };
+    const login = await fetch(`${service.url}/v4/auth-tokens/`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    const env = { TOKEN: ((await login.json()) as { auth_token: string }).auth_token };
+    const [list = '', verify = '', activities = ''] = blocks('docs/audit-events.md', 'sh');
+    assert.ok(Array.isArray(JSON.parse(await run('bash', ['-euc', here(list)], env))));
+    assert.match(await run('bash', ['-euc', `exec 2>&1; ${here(verify)}`], env), /\b\d+ events\b/);
+    JSON.parse(await run('bash', ['-euc', here(activities)], env));
+  });
+
+  test('the server’s README: starts in a program of one’s own, and stops', async () => {
+    const program = block('packages/server/README.md', 'js', "from '@guardbee/server'");
+    writeFileSync(join(folder.path, 'server.mjs'), program);
+    const env = {
+      GUARDBEE_LISTEN: '127.0.0.1:0',
+      GUARDBEE_DATA_DIR: join(folder.path, 'own'),
+      GUARDBEE_LOG_LEVEL: 'fatal',
+    };
+    assert.match(await run(process.execPath, ['server.mjs'], env), /^http:\/\/127\.0\.0\.1:\d+\n$/);
+  });
+
+  test('configuration: the service accepts the file', async () => {
+    writeFileSync(join(folder.path, 'guardbee.yaml'), block('docs/configuration.md', 'yaml', 'listen:'));
+    await run(process.execPath, [GUARDBEE, 'config', 'check', '--config', 'guardbee.yaml']);
   });
 
   test('introspection: a service makes itself a token and asks', async () => {
@@ -158,6 +195,32 @@ suite('the configurations of what does not run here ask what they say they ask',
   });
 });
 
+test('every block of code is run by a test, or says why it is not', () => {
+  let seen = 0;
+  for (const document of documents.filter((file) => !file.startsWith('docs/decisions/'))) {
+    for (const [, before = '', language] of read(document).matchAll(
+      /((?:^.*\n\n?)?)^```(\w*)\n[\s\S]*?^```$/gm,
+    )) {
+      // Without a language it is what something prints, or a picture.
+      if (language === '') continue;
+      seen += 1;
+      const said = /^<!-- (?:run by (\S+)|not run: \S.*) -->\n\n$/.exec(before);
+      assert.ok(
+        said !== null,
+        `${document}: a block of ${language} does not say by which test it is run, or why not`,
+      );
+      const [, runner] = said;
+      if (runner === undefined) continue;
+      const name = document.split('/').at(-1)?.replace('.md', '') ?? '';
+      assert.ok(
+        existsSync(join(root, runner)) && read(runner).includes(name),
+        `${runner} does not run ${document}`,
+      );
+    }
+  }
+  assert.ok(seen > 30, `only ${seen}`);
+});
+
 test('links between the documents lead somewhere', () => {
   const pages = globSync('{*.md,docs/**/*.md,bench/*.md,packages/*/README.md,examples/**/*.md}', {
     cwd: root,
@@ -170,11 +233,6 @@ test('links between the documents lead somewhere', () => {
     }
   }
 });
-
-/** The documents that people read, but for the document this project started from. */
-const documents = globSync('{*.md,docs/**/*.md,packages/*/README.md}', { cwd: root }).filter(
-  (file) => !file.startsWith('docs/seed/'),
-);
 
 test('every command and every option that a document names is there', () => {
   const commands = new Map(
