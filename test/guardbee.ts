@@ -39,12 +39,17 @@ export async function run(
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
-/** This process's environment without what would set up a service or a session, or say anything about colours. */
+/**
+ * This process's environment without what would set up a service or a session, or say anything about colours; and without the way to
+ * a developer's own keyring.
+ */
 export function cleanEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
     ([key, value]) =>
       value !== undefined &&
-      !/^(GUARDBEE|GSCTL)_|^NODE_TEST|^(NO_COLOR|FORCE_COLOR|NODE_DISABLE_COLORS)$/.test(key),
+      !/^(GUARDBEE|GSCTL)_|^NODE_TEST|^(NO_COLOR|FORCE_COLOR|NODE_DISABLE_COLORS|DBUS_SESSION_BUS_ADDRESS)$/.test(
+        key,
+      ),
   );
   return Object.fromEntries(entries) as Record<string, string>;
 }

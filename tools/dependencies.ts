@@ -44,12 +44,21 @@ function resolve(from: string, name: string): string | undefined {
   }
 }
 
+/** What a package names; of ours also what it can do without. */
+function ownOf(folder: string): string[] {
+  const { dependencies = {}, optionalDependencies = {} } = packages[folder] ?? {};
+  return [
+    ...Object.keys(dependencies),
+    ...(folder.startsWith('packages/') ? Object.keys(optionalDependencies) : []),
+  ];
+}
+
 /** Everything that a package pulls in, without our own packages and without what only other platforms install. */
 function treeOf(folder: string): Map<string, Locked> {
   const found = new Map<string, Locked>();
   const waiting = [folder];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    for (const name of Object.keys(packages[at]?.dependencies ?? {})) {
+    for (const name of ownOf(at)) {
       const place = resolve(at, name);
       const locked = place === undefined ? undefined : packages[place];
       if (place === undefined || locked === undefined)
@@ -69,7 +78,7 @@ const licenceOf = ({ license = 'none' }: Locked): string => CHOSEN[license] ?? l
 
 function section(title: string, folder: string): { text: string; wrong: string[] } {
   const tree = treeOf(folder);
-  const direct = Object.keys(packages[folder]?.dependencies ?? {});
+  const direct = ownOf(folder);
   const rows = direct
     .map((name) => [name, resolve(folder, name)] as const)
     .map(([name, place]) => [name, place, place === undefined ? undefined : packages[place]] as const)
@@ -106,7 +115,7 @@ const sections = [
 const page = `# Dependencies
 
 What an installed package pulls in, from the lockfile; written by \`npm run docs\` and held true by \`npm test\`. Why each of
-them was chosen stands in [decisions](decisions/). Natively compiled parts (Argon2) come as ready packages for each platform
+them was chosen stands in [decisions](decisions/). Natively compiled parts (Argon2, the keyring) come as ready packages for each platform
 and are not counted twice; none of them runs a script when it is installed.
 
 \`npm sbom --omit dev --sbom-format cyclonedx\` prints a CycloneDX bill of materials.

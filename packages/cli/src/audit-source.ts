@@ -31,7 +31,7 @@ export async function openAuditSource(
   }
   if (file !== undefined) return { chunks: fileChunks(file), hasOwnKeys: false, async close() {} };
   if (offline) return fromDataDirectory(dataDir, format, io);
-  const { client, call, endpoint } = connectAsUser(source, io);
+  const { client, call, endpoint } = await connectAsUser(source, io);
   const opts = { ...callOptions(activity), format };
   const stream = await call(new AuditApi(client).exportAuditEvents(opts));
   return { chunks: whole(stream, endpoint), hasOwnKeys: false, async close() {} };

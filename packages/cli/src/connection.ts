@@ -3,6 +3,7 @@ import { ApiClient, isApiError } from 'giantswarm';
 import { type Credentials, configDirectory, readCredentials } from './credentials.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { readToken } from './kept-token.ts';
 import { accountOf, addressOf } from './known-endpoints.ts';
 import { visible } from './visible.ts';
 
@@ -23,6 +24,8 @@ export interface Connection {
   readonly token: string | undefined;
   /** Whose token it is, where it was kept here. */
   readonly account: string | undefined;
+  /** Why there is no token, though somebody is logged in: the keyring doesn't give it. */
+  readonly withheld: unknown;
   /** Waits for a call, and turns what the client throws into what a person can use. */
   call<T>(work: Promise<T>): Promise<T>;
 }
@@ -37,25 +40,42 @@ export function endpointOf(options: ConnectionOptions, io: Io, credentials: Cred
 }
 
 /** Whose token a command shows: the flag's account, then the environment's token, then the account in use. */
-function tokenOf(options: ConnectionOptions, io: Io, credentials: Credentials, endpoint: string) {
+async function tokenOf(
+  options: ConnectionOptions,
+  io: Io,
+  credentials: Credentials,
+  endpoint: string,
+): Promise<{
+  readonly token?: string | undefined;
+  readonly account?: string;
+  readonly admin?: boolean | undefined;
+  readonly withheld?: unknown;
+}> {
   const known = credentials.endpoints[endpoint];
   const fromEnvironment = io.env.GUARDBEE_TOKEN || io.env.GSCTL_AUTH_TOKEN || undefined;
   if (options.account === undefined && fromEnvironment !== undefined) return { token: fromEnvironment };
   const kept = accountOf(known, options.account ?? known?.account);
-  return { token: kept?.account.token, account: kept?.email, admin: kept?.account.admin };
+  if (kept === undefined) return {};
+  const whose = { account: kept.email, admin: kept.account.admin };
+  try {
+    return { ...whose, token: await readToken(endpoint, kept.email, kept.account, io) };
+  } catch (error) {
+    return { ...whose, withheld: error };
+  }
 }
 
 /** Connects a command. */
-export function connect(options: ConnectionOptions, io: Io): Connection {
+export async function connect(options: ConnectionOptions, io: Io): Promise<Connection> {
   const credentials = readCredentials(configDirectory(io.env));
   const endpoint = endpointOf(options, io, credentials);
-  const { token, account, admin } = tokenOf(options, io, credentials, endpoint);
+  const { token, account, admin, withheld } = await tokenOf(options, io, credentials, endpoint);
   const client = clientFor(endpoint, token, io);
   return {
     endpoint,
     client,
     token,
     account,
+    withheld,
     call: (work) =>
       work.catch((error: unknown) => {
         throw explain(error, endpoint, admin);
@@ -80,9 +100,13 @@ export function clientFor(endpoint: string, token: string | undefined, { env, in
 }
 
 /** The same as `connect`, for commands that make no sense without being logged in. */
-export function connectAsUser(options: ConnectionOptions, io: Io): Connection & { token: string } {
-  const connection = connect(options, io);
-  const { token, endpoint } = connection;
+export async function connectAsUser(
+  options: ConnectionOptions,
+  io: Io,
+): Promise<Connection & { token: string }> {
+  const connection = await connect(options, io);
+  const { token, endpoint, withheld } = connection;
+  if (withheld !== undefined) throw withheld;
   if (token === undefined) {
     const whom = options.account === undefined ? '' : ` as ${options.account}`;
     throw new CommandError(EXIT.refused, `You are not logged in at ${endpoint}${whom}.`, {

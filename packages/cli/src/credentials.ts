@@ -32,7 +32,9 @@ export interface KnownEndpoint {
 }
 
 export interface KnownAccount {
-  readonly token: string;
+  /** Absent: it is in the system's keyring. */
+  readonly token?: string | undefined;
+  readonly inKeyring?: true | undefined;
   /** Whether it was an administrator when it logged in: then there is more to suggest. */
   readonly admin?: boolean | undefined;
 }

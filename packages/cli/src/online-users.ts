@@ -5,8 +5,8 @@ import type { Io } from './io.ts';
 import type { UserDirectory } from './user-directory.ts';
 
 /** The users of a service, through its API. */
-export function onlineUsers(options: ConnectionOptions, io: Io): UserDirectory {
-  const { client, call } = connectAsUser(options, io);
+export async function onlineUsers(options: ConnectionOptions, io: Io): Promise<UserDirectory> {
+  const { client, call } = await connectAsUser(options, io);
   const api = new UsersApi(client);
   return {
     list: () => call(allPages((page) => api.getUsersWithHttpInfo({ ...callOptions('users-list'), ...page }))),

@@ -14,7 +14,7 @@ export interface ActivitiesOptions extends ConnectionOptions, TimeOptions {
 
 /** What requests were for, over time. */
 export async function showActivityCounts(options: ActivitiesOptions, io: Io): Promise<void> {
-  const { client, call } = connectAsUser(options, io);
+  const { client, call } = await connectAsUser(options, io);
   const { since: from, until: to, step, activity } = options;
   const counts = await call(
     new AuditApi(client).getActivities({ ...callOptions('activities'), from, to, step, activity }),

@@ -19,7 +19,7 @@ export interface AuditListOptions extends ConnectionOptions, TimeOptions {
 
 /** What was done, the latest first. */
 export async function listAuditEvents(options: AuditListOptions, io: Io): Promise<void> {
-  const { client, call } = connectAsUser(options, io);
+  const { client, call } = await connectAsUser(options, io);
   const api = new AuditApi(client);
   const { user: subject, actor, event, request, since: from, until: to, limit } = options;
   const filter = { subject, actor, event, request_id: request, from, to };

@@ -1,4 +1,4 @@
-import { type ConnectionOptions, connect } from '../connection.ts';
+import { type Connection, type ConnectionOptions, connect } from '../connection.ts';
 import { examineService } from '../examine-service.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Finding } from '../finding.ts';
@@ -17,7 +17,7 @@ export interface DoctorOptions extends ConnectionOptions {
 export async function doctor(options: DoctorOptions, io: Io): Promise<void> {
   const findings = options.offline
     ? await offline(options, io)
-    : await examineService(connectFor(options, io), options.version);
+    : await examineService(await connectFor(options, io), options.version);
   io.out(options.json ? JSON.stringify(findings) : show(findings, io));
   const count = findings.filter(({ state }) => state === 'wrong').length;
   if (count === 0) return;
@@ -25,7 +25,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<void> {
   throw new CommandError(EXIT.failed, `${what}.`);
 }
 
-function connectFor(options: DoctorOptions, io: Io) {
+function connectFor(options: DoctorOptions, io: Io): Promise<Connection> {
   if (options.dataDir !== undefined) throw new CommandError(EXIT.usage, '--data-dir goes with --offline.');
   return connect(options, io);
 }

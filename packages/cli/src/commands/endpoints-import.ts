@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Credentials, configDirectory, updateCredentials } from '../credentials.ts';
 import { parseGsctlConfig } from '../gsctl-config.ts';
 import { type Io, readSecretFile } from '../io.ts';
+import { keepToken } from '../kept-token.ts';
 import { addressOf, withAccount } from '../known-endpoints.ts';
 import { visible } from '../visible.ts';
 
@@ -18,6 +19,7 @@ export async function importEndpoints(options: ImportOptions, io: Io): Promise<v
   const { endpoints, selected } = parseGsctlConfig(readSecretFile(file), file);
   const imported: string[] = [];
   const skipped: string[] = [];
+  const taken: { endpoint: string; email: string; token: string }[] = [];
   updateCredentials(configDirectory(io.env), (before) => {
     let now: Credentials = before;
     for (const { address, alias, session } of endpoints) {
@@ -27,12 +29,17 @@ export async function importEndpoints(options: ImportOptions, io: Io): Promise<v
       if (!isNew) continue;
       const { email, token } = session;
       now = withAccount(now, endpoint, { email, account: { token }, alias });
+      taken.push({ endpoint, email, token });
     }
     const theirs = selected === undefined ? undefined : addressOf(selected, { endpoints: {} });
     return theirs !== undefined && now.selected === undefined && imported.includes(theirs)
       ? { ...now, selected: theirs }
       : now;
   });
+  for (const { endpoint, email, token } of taken) {
+    const account = await keepToken(endpoint, email, token, io);
+    updateCredentials(configDirectory(io.env), (now) => withAccount(now, endpoint, { email, account }));
+  }
   if (options.json) return io.out(JSON.stringify({ imported, skipped }));
   for (const endpoint of imported) io.out(`Took over ${visible(endpoint)}.`);
   for (const endpoint of skipped)

@@ -1,6 +1,7 @@
-import { configDirectory, readCredentials, updateCredentials } from '../credentials.ts';
+import { configDirectory, type KnownEndpoint, readCredentials, updateCredentials } from '../credentials.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { forgetToken } from '../kept-token.ts';
 import { knownAddressOf, withoutEndpoint, withSelected } from '../known-endpoints.ts';
 import { table } from '../table.ts';
 
@@ -49,9 +50,11 @@ export async function removeEndpoint(
   io: Io,
 ): Promise<void> {
   let removed = '';
+  let accounts: KnownEndpoint['accounts'] = {};
   updateCredentials(configDirectory(io.env), (now) => {
     removed = knownAddressOf(options.endpoint, now);
-    const sessions = Object.keys(now.endpoints[removed]?.accounts ?? {}).length;
+    accounts = now.endpoints[removed]?.accounts ?? {};
+    const sessions = Object.keys(accounts).length;
     if (sessions > 0 && !options.force) {
       throw new CommandError(EXIT.failed, `There are sessions at ${removed}, which would live on unseen.`, {
         hint: `guardbee logout --all -e ${removed}`,
@@ -59,5 +62,6 @@ export async function removeEndpoint(
     }
     return withoutEndpoint(now, removed);
   });
+  for (const [email, account] of Object.entries(accounts)) await forgetToken(removed, email, account, io);
   io.out(options.json ? JSON.stringify({ endpoint: removed }) : `Forgot ${removed}.`);
 }

@@ -9,7 +9,7 @@ export interface InfoOptions extends ConnectionOptions {
 
 /** What the installation says of itself. */
 export async function showInfo(options: InfoOptions, io: Io): Promise<void> {
-  const { endpoint, client, call } = connectAsUser(options, io);
+  const { endpoint, client, call } = await connectAsUser(options, io);
   const info = await call(new InfoApi(client).getInfo(callOptions('info')));
   const { installation_name: name, provider, datacenter } = info.general ?? {};
   const shown = {

@@ -4,6 +4,7 @@ import { configDirectory, updateCredentials } from '../credentials.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { isLoopback } from '../is-loopback.ts';
+import { keepToken } from '../kept-token.ts';
 import { withAccount } from '../known-endpoints.ts';
 import { type PasswordOptions, readPassword, toBase64 } from '../password-input.ts';
 import { visible } from '../visible.ts';
@@ -15,7 +16,7 @@ export interface LoginOptions extends ConnectionOptions, PasswordOptions {
 
 /** Logs in and keeps the token, beside those of other accounts. A login that fails leaves what was there alone. */
 export async function login(options: LoginOptions, io: Io): Promise<void> {
-  const { endpoint, client, call } = connect(options, io);
+  const { endpoint, client, call } = await connect(options, io);
   if (!endpoint.startsWith('https:') && !isLoopback(endpoint)) {
     io.err(`Careful: ${endpoint} is not encrypted. Whoever is on the way can read the password.`);
   }
@@ -26,7 +27,7 @@ export async function login(options: LoginOptions, io: Io): Promise<void> {
   const answer = await call(new AuthTokensApi(client).createAuthToken(body, callOptions('login')));
   const token = String(answer.auth_token);
   const { alias, admin } = await introduce(endpoint, token, io);
-  const account = { token, ...(admin ? { admin } : {}) };
+  const account = { ...(await keepToken(endpoint, email, token, io)), ...(admin ? { admin } : {}) };
   updateCredentials(configDirectory(io.env), (now) => ({
     ...withAccount(now, endpoint, { email, account, alias }),
     selected: endpoint,

@@ -10,7 +10,8 @@ import {
 import { configDirectory, readCredentials, updateCredentials } from '../credentials.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { withoutAccount } from '../known-endpoints.ts';
+import { forgetToken, readToken } from '../kept-token.ts';
+import { accountOf, withoutAccount } from '../known-endpoints.ts';
 
 export interface LogoutOptions extends ConnectionOptions {
   readonly all?: boolean;
@@ -21,13 +22,14 @@ export interface LogoutOptions extends ConnectionOptions {
 interface Session {
   readonly endpoint: string;
   readonly email: string | undefined;
-  readonly token: string;
+  /** Rejects when a keyring doesn't give it. */
+  readonly token: Promise<string | undefined> | string;
 }
 
 /** Ends the token at the service and forgets it here: the latter whatever the service says. */
 export async function logout(options: LogoutOptions, io: Io): Promise<void> {
   if (options.all) return logoutEverywhere(options, io);
-  const { endpoint, token, account } = connectAsUser(options, io);
+  const { endpoint, token, account } = await connectAsUser(options, io);
   const failure = await end({ endpoint, token, email: account }, io);
   if (failure !== undefined) throw notTold('The token is', failure, endpoint);
   io.out(options.json ? JSON.stringify({ endpoint }) : `Logged out at ${endpoint}.`);
@@ -40,7 +42,9 @@ async function logoutEverywhere(options: LogoutOptions, io: Io): Promise<void> {
   const sessions = Object.entries(credentials.endpoints)
     .filter(([endpoint]) => only === undefined || endpoint === only)
     .flatMap(([endpoint, { accounts }]) =>
-      Object.entries(accounts).map(([email, { token }]): Session => ({ endpoint, email, token })),
+      Object.entries(accounts).map(
+        ([email, account]): Session => ({ endpoint, email, token: readToken(endpoint, email, account, io) }),
+      ),
     );
   const failures = await Promise.all(sessions.map((session) => end(session, io)));
   const untold = sessions.flatMap(({ endpoint }, index) => (failures[index] === undefined ? [] : [endpoint]));
@@ -53,16 +57,21 @@ async function logoutEverywhere(options: LogoutOptions, io: Io): Promise<void> {
 
 /** Answers what went wrong. 401 is fine: the token had ended before, which is what was wanted. */
 async function end({ endpoint, email, token }: Session, io: Io): Promise<unknown> {
-  const failure = await new AuthTokensApi(clientFor(endpoint, token, io))
-    .deleteAuthToken(callOptions('logout'))
-    .then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+  const failure = await tell(endpoint, token, io).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   if (email !== undefined) {
-    updateCredentials(configDirectory(io.env), (now) => withoutAccount(now, endpoint, email));
+    const directory = configDirectory(io.env);
+    const kept = accountOf(readCredentials(directory).endpoints[endpoint], email)?.account;
+    updateCredentials(directory, (now) => withoutAccount(now, endpoint, email));
+    if (kept !== undefined) await forgetToken(endpoint, email, kept, io);
   }
   return isApiError(failure) && failure.status === 401 ? undefined : failure;
+}
+
+async function tell(endpoint: string, token: Session['token'], io: Io): Promise<void> {
+  await new AuthTokensApi(clientFor(endpoint, await token, io)).deleteAuthToken(callOptions('logout'));
 }
 
 function notTold(what: string, failure: unknown, endpoint: string): CommandError {

@@ -11,7 +11,7 @@ export interface OpenOptions extends ConnectionOptions {
 
 /** Prints the console's address, and at a terminal opens it in the browser. */
 export async function openConsole(options: OpenOptions, io: Io): Promise<void> {
-  const { endpoint, client } = connect(options, io);
+  const { endpoint, client } = await connect(options, io);
   const url = `${endpoint}/console/`;
   const { xRequestID, xGiantSwarmActivity } = callOptions('open');
   const headers = { 'X-Request-ID': xRequestID, 'X-Giant-Swarm-Activity': xGiantSwarmActivity };

@@ -8,7 +8,7 @@ export interface PingOptions extends ConnectionOptions {
 
 /** Whether the service answers, and how fast. */
 export async function ping(options: PingOptions, io: Io): Promise<void> {
-  const { endpoint, client, call } = connect(options, io);
+  const { endpoint, client, call } = await connect(options, io);
   const start = performance.now();
   await call(getJson(client, '/', callOptions('ping')));
   const ms = Math.ceil(performance.now() - start);

@@ -8,7 +8,7 @@ export interface TokenOptions extends ConnectionOptions {
 
 /** Prints the token that commands use. Asks nobody whether it is still alive. */
 export async function printToken(options: TokenOptions, io: Io): Promise<void> {
-  const { endpoint, token } = connectAsUser(options, io);
+  const { endpoint, token } = await connectAsUser(options, io);
   if (options.json) io.out(JSON.stringify({ endpoint, token, authorization: `giantswarm ${token}` }));
   else io.out(options.header ? `Authorization: giantswarm ${token}` : token);
 }

@@ -11,14 +11,14 @@ export interface TokensOptions extends ConnectionOptions, TimeOptions {
   readonly json?: boolean;
 }
 
-function session(options: TokensOptions, io: Io) {
-  const { client, call } = connectAsUser(options, io);
+async function session(options: TokensOptions, io: Io) {
+  const { client, call } = await connectAsUser(options, io);
   return { api: new AuthTokensApi(client), call };
 }
 
 /** One's own tokens, or with `user` somebody else's. */
 export async function listTokens(options: TokensOptions & { user?: string }, io: Io): Promise<void> {
-  const { api, call } = session(options, io);
+  const { api, call } = await session(options, io);
   const { user } = options;
   const getPage = (page: { limit: number; cursor?: string }) => {
     const opts = { ...callOptions('tokens-list'), ...page };
@@ -36,7 +36,7 @@ export async function createToken(
     PasswordOptions & { email: string; name?: string; expiry?: string; scope?: string[] },
   io: Io,
 ): Promise<void> {
-  const { endpoint, client, call } = connect(options, io);
+  const { endpoint, client, call } = await connect(options, io);
   const password = await readPassword(options, io, `Password of ${options.email} at ${endpoint}`);
   const { email, name, expiry, scope } = options;
   const body = {
@@ -53,14 +53,14 @@ export async function createToken(
 }
 
 export async function showToken(options: TokensOptions & { id: string }, io: Io): Promise<void> {
-  const { api, call } = session(options, io);
+  const { api, call } = await session(options, io);
   const token = await call(api.getAuthToken(options.id, callOptions('tokens-show')));
   io.out(options.json ? JSON.stringify(token) : describe(token, options));
 }
 
 /** Why a token is not accepted any more. */
 export async function whyToken(options: TokensOptions & { id: string }, io: Io): Promise<void> {
-  const { api, call } = session(options, io);
+  const { api, call } = await session(options, io);
   const token = await call(api.getAuthToken(options.id, callOptions('tokens-why')));
   if (options.json) return io.out(JSON.stringify(token.ended ?? null));
   if (token.ended === undefined) return io.out(`Token ${token.id} is alive.`);
@@ -74,7 +74,7 @@ export async function revokeTokens(
   options: TokensOptions & { ids: string[]; user?: string; allOthers?: boolean },
   io: Io,
 ): Promise<void> {
-  const { api, call } = session(options, io);
+  const { api, call } = await session(options, io);
   const { ids, user, allOthers } = options;
   if (allOthers === true || user !== undefined) {
     if (ids.length > 0) throw new CommandError(EXIT.usage, 'Name ids, or --all-others, or --user, not both.');

@@ -13,7 +13,7 @@ export interface TraceOptions extends ConnectionOptions, TimeOptions {
 
 /** Everything that is known of one request id, as it happened. */
 export async function trace(options: TraceOptions, io: Io): Promise<void> {
-  const { client, call } = connectAsUser(options, io);
+  const { client, call } = await connectAsUser(options, io);
   const traced = await call(new AuditApi(client).getRequest(options.id, callOptions('trace')));
   io.out(options.json ? JSON.stringify(traced) : show(traced, options, io));
 }

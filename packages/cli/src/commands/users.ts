@@ -159,7 +159,7 @@ async function inDirectory(
   const { dataDir } = options;
   const users = options.offline
     ? await offlineUsers(dataDir === undefined ? {} : { dataDir }, io)
-    : onlineUsers(options, io);
+    : await onlineUsers(options, io);
   try {
     await work(users);
   } finally {

@@ -10,7 +10,7 @@ export interface WhoamiOptions extends ConnectionOptions, TimeOptions {
 
 /** Shows whom the token speaks for. */
 export async function whoami(options: WhoamiOptions, io: Io): Promise<void> {
-  const { endpoint, client, call } = connectAsUser(options, io);
+  const { endpoint, client, call } = await connectAsUser(options, io);
   const user = await call(new UsersApi(client).getCurrentUser(callOptions('whoami')));
   io.out(options.json ? JSON.stringify(user) : showUser(user, options, { endpoint }));
 }

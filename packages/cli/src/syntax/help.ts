@@ -7,6 +7,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['GSCTL_AUTH_TOKEN', 'the same as GUARDBEE_TOKEN, where that is not set'],
   ['GUARDBEE_CONFIG_DIR', 'where login keeps what it keeps'],
   ['GUARDBEE_NO_CMDLINE', '1: the service is not told which command asks'],
+  ['GUARDBEE_KEYRING', 'off: tokens are kept in the file of the config folder, not in the system’s keyring'],
   ['NO_COLOR', 'no colours; FORCE_COLOR: always'],
 ];
 
