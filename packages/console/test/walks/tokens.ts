@@ -90,7 +90,7 @@ suite('my tokens', () => {
       assert.fail(`no way to ${what}`);
     };
     await visitor.open();
-    await page.getByLabel('E-mail').waitFor();
+    await page.getByLabel('E-mail').and(page.locator(':focus')).waitFor();
     await keyboard.type('keys@example.com');
     await keyboard.press('Tab');
     await keyboard.type(PASSWORD);
