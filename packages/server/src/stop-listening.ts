@@ -1,41 +1,47 @@
 import { Server } from 'node:net';
 import { setImmediate as endOfTurn, setTimeout as wait } from 'node:timers/promises';
 
-/** So long a crowd is accepted that doesn't end. Milliseconds. */
+/** In so many turns of the event loop, a millisecond apart, nobody has come when it is closed. */
+const QUIET_TURNS = 5;
+/** So long it is waited for that, in a crowd that doesn't end; milliseconds. */
 const PATIENCE = 1_000;
-/** So long a turn is waited for that is short; on a busy machine there may be none. */
-const CHOOSY = 500;
-const SHORT_TURN = 0.1;
 /** Who has just connected sends a request within this time, or was not going to. */
-const LAST_REQUESTS_MS = 100;
+const LAST_REQUESTS = 100;
 
 /**
- * Nobody is accepted any more, but who was gets an answer: `http.Server.close` would cut connections whose first request is on its
- * way. The kernel resets those that wait to be accepted when their socket is closed, and a turn of the event loop accepts one: so
- * first the queue is made short, which has the kernel pass over newcomers, who try again and are refused then; and it is closed at the
- * end of a turn that found none and was so short that hardly anybody can have come since.
+ * Nobody is accepted any more, but who was gets an answer. `http.Server.close` would cut connections whose first request is on its
+ * way; and the kernel resets those that wait to be accepted when their socket is closed. So requests that come now are held until
+ * everybody who asks one after the other has one here and nobody connects; then the socket is closed, and they are answered.
  */
 export async function stopListening(server: Server): Promise<void> {
-  shortenQueue(server);
-  let isQuiet = false;
+  const release = holdRequests(server);
+  const giveUp = performance.now() + PATIENCE;
+  let turns = 0;
   const note = (): void => {
-    isQuiet = false;
+    turns = 0;
   };
   server.on('connection', note);
-  for (const since = performance.now(); !isQuiet && performance.now() < since + PATIENCE; ) {
-    const begin = performance.now();
-    isQuiet = true;
+  while (turns < QUIET_TURNS && performance.now() < giveUp) {
+    turns += 1;
+    await wait(1);
+    // Each look at the network accepts one.
     await endOfTurn();
-    const now = performance.now();
-    if (now < since + CHOOSY) isQuiet &&= now - begin < SHORT_TURN;
   }
   server.off('connection', note);
   Server.prototype.close.call(server);
-  await wait(LAST_REQUESTS_MS);
+  release();
+  await wait(LAST_REQUESTS);
 }
 
-/** listen(2) a second time, which Node has no name for; where it is not there the queue stays as it is. */
-function shortenQueue(server: Server): void {
-  const { _handle: handle } = server as unknown as { _handle?: { listen?(backlog: number): number } };
-  handle?.listen?.(0);
+/** Answers with what lets them go on, in their order. */
+function holdRequests(server: Server): () => void {
+  const handlers = server.listeners('request');
+  const held: unknown[][] = [];
+  const hold = (...request: unknown[]): void => void held.push(request);
+  server.removeAllListeners('request').on('request', hold);
+  return () => {
+    server.off('request', hold);
+    for (const handler of handlers) server.on('request', handler as (...request: unknown[]) => void);
+    for (const request of held) server.emit('request', ...request);
+  };
 }
