@@ -19,7 +19,7 @@ import { keepLearningHashKinds } from './login/learn-hash-kinds.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import type { Opened, StartOptions } from './open-service.ts';
 import { selfSigned } from './self-signed.ts';
-import { stopListening } from './stop-listening.ts';
+import { countUnderWay, stopListening } from './stop-listening.ts';
 import type { Store } from './storage/store.ts';
 import { readCertificate, type TlsFiles } from './tls-files.ts';
 import { createTokenFinder } from './tokens/find.ts';
@@ -104,9 +104,10 @@ export async function answerRequests(
     async drain() {
       draining = true;
       logger.info('draining');
+      const underWay = countUnderWay(app.server);
       await wait(NOTICE_MS);
       streams.close();
-      await stopListening(app.server);
+      await stopListening(app.server, underWay);
       const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
       await closers.closeAll();
       clearTimeout(cut);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Server } from 'node:net';
 import { setImmediate as endOfTurn, setTimeout as wait } from 'node:timers/promises';
 
@@ -8,12 +9,25 @@ const PATIENCE = 1_000;
 /** Who has just connected sends a request within this time, or was not going to. */
 const LAST_REQUESTS = 100;
 
+/** From now on counts requests that have come and are not answered yet. */
+export function countUnderWay(server: Server): () => number {
+  let underWay = 0;
+  server.prependListener('request', (_request: unknown, reply: ServerResponse) => {
+    underWay += 1;
+    reply.once('close', () => {
+      underWay -= 1;
+    });
+  });
+  return () => underWay;
+}
+
 /**
  * Nobody is accepted any more, but who was gets an answer. `http.Server.close` would cut connections whose first request is on its
  * way; and the kernel resets those that wait to be accepted when their socket is closed. So requests that come now are held until
- * everybody who asks one after the other has one here and nobody connects; then the socket is closed, and they are answered.
+ * those `underWay` are answered, everybody who asks one after the other has one here, and nobody connects; then the socket is closed,
+ * and they are answered.
  */
-export async function stopListening(server: Server): Promise<void> {
+export async function stopListening(server: Server, underWay: () => number): Promise<void> {
   const release = holdRequests(server);
   const giveUp = performance.now() + PATIENCE;
   let turns = 0;
@@ -22,7 +36,7 @@ export async function stopListening(server: Server): Promise<void> {
   };
   server.on('connection', note);
   while (turns < QUIET_TURNS && performance.now() < giveUp) {
-    turns += 1;
+    turns = underWay() > 0 ? 0 : turns + 1;
     await wait(1);
     // Each look at the network accepts one.
     await endOfTurn();
