@@ -5,6 +5,7 @@ import './walks/tokens.ts';
 import './walks/users.ts';
 import './walks/trails.ts';
 import './walks/looks.ts';
+import './walks/nodes.ts';
 
 /** The console in a real Chromium, against the real service. */
 
