@@ -109,6 +109,10 @@ suite('tokens in the system’s keyring', {
     const closed = await inSession('guardbee whoami', 'closed');
     assert.equal(closed.code, 1, closed.out);
     assert.match(closed.err, /The keyring does not give the token of admin@example\.com/);
+    assert.match(
+      (await inSession('guardbee doctor', 'closed')).out,
+      /^warning +session +The keyring does not give/m,
+    );
     // A logout forgets it whatever the keyring does, and says that the service could not be told.
     const logout = await inSession('guardbee logout --all', 'closed');
     assert.notEqual(logout.code, 0);

@@ -96,7 +96,9 @@ function examineVersion(openApi: PromiseSettledResult<WithHttpInfo<unknown>>, ou
   return warning('version', `${theirs}; this command is ${ours}`, 'Use the same version on both sides.');
 }
 
-async function examineSession({ client, token }: Connection): Promise<Finding> {
+async function examineSession({ client, token, withheld }: Connection): Promise<Finding> {
+  if (withheld !== undefined)
+    return warning('session', (withheld as Error).message, 'Unlock the keyring, or: guardbee login EMAIL');
   if (token === undefined) return fine('session', 'none here');
   try {
     const user = await new UsersApi(client).getCurrentUser(callOptions('doctor'));

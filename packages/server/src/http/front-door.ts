@@ -19,7 +19,6 @@ import { enterRight, refuseMethod } from './rights-on-routes.ts';
 import type { App, Parts } from './route.ts';
 import type { Shortcut } from './shortcut.ts';
 import { isTraced, traceRequests } from './tracing.ts';
-import { createTurnstile } from './turnstile.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
 export interface FrontDoorOptions {
@@ -35,9 +34,6 @@ export interface FrontDoorOptions {
 
 /** The largest body any route can use is far below this. */
 const BODY_LIMIT = 32 * 1024;
-
-/** What nobody has vouched for, and may come in crowds: a turn of the event loop then takes half a millisecond. */
-const LOGINS_PER_TURN = 4;
 
 /** A request's headers within 10 s; all of it within 30 s, and an idle connection for 65 s (below). Looked at each second. */
 const LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
@@ -84,12 +80,10 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins));
   await app.register(swagger, openApiOptions);
 
-  const logins = createTurnstile(LOGINS_PER_TURN);
   app.addHook('onRequest', (request, reply, done) => {
     const { entry, allow } = request.routeOptions.config;
     if (allow !== undefined) return refuseMethod(request, reply);
-    if (request.is404) return done();
-    if (entry?.right === 'anyone') return request.method === 'POST' ? logins.pass(done) : done();
+    if (entry?.right === 'anyone' || request.is404) return done();
     try {
       const admitted = admit(parts, request, entry);
       if (admitted === undefined) return done();
