@@ -17,7 +17,8 @@ export interface Target {
   readonly url: string;
   readonly pid: number;
   readonly dataDir: string;
-  stop(): Promise<void>;
+  /** Answers with the exit code; null when it did not end by itself. */
+  stop(): Promise<number | null>;
 }
 
 /** Starts a command and waits for the line that says where it listens. `core`: undefined = all of them. */
@@ -43,7 +44,8 @@ export async function startTarget(
     dataDir,
     async stop() {
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      const [code] = (await once(child, 'exit')) as [number | null];
+      return code;
     },
   };
 }

@@ -11,7 +11,7 @@ export function serveCommand(dataDir: string): string[] {
 }
 
 /** Faults take many tries from one address; and that it says why it refuses is known. */
-const SETTINGS = ['env', 'GUARDBEE_THROTTLE_SOURCE=1000000', 'GUARDBEE_LOG_LEVEL=fatal'];
+export const SETTINGS = ['env', 'GUARDBEE_THROTTLE_SOURCE=1000000', 'GUARDBEE_LOG_LEVEL=fatal'];
 
 /** Starts a service in a folder of its own, behind `before` (which must end in its own process becoming the service). */
 export function withService<T>(

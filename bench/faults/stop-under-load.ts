@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startTarget, withFolder } from '../processes.ts';
 import { logIn, tryLogin } from './ask.ts';
 import { type Fault, Findings } from './fault.ts';
-import { serveCommand } from './services.ts';
+import { SETTINGS, serveCommand } from './services.ts';
 
 const CONNECTIONS = 32;
 
@@ -16,7 +16,7 @@ export const stopUnderLoad: Fault = {
   run: (trials) =>
     withFolder(async (folder) => {
       const found = new Findings();
-      const command = ['env', 'GUARDBEE_THROTTLE_SOURCE=1000000', ...serveCommand(join(folder, 'data'))];
+      const command = [...SETTINGS, ...serveCommand(join(folder, 'data'))];
       let answered = 0;
       for (let trial = 0; trial < trials; trial += 1) {
         const service = await startTarget(command, undefined);
@@ -27,7 +27,8 @@ export const stopUnderLoad: Fault = {
         ];
         await wait(100 + Math.random() * 400);
         const begin = performance.now();
-        await service.stop();
+        const code = await service.stop();
+        found.expect(code === 0, `it ended with ${code}`);
         found.note('stopped after', performance.now() - begin);
         found.expect(performance.now() - begin < 10_000, 'the stop took longer than 10 s');
         answered += (await Promise.all(clients)).reduce((a, b) => a + b);
