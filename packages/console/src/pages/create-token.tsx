@@ -26,7 +26,15 @@ const RESERVED = [
 ] as const;
 
 /** Makes a token for a program. The service asks for the password again, as at each login. */
-export function CreateToken({ session, onClose }: { session: Session; onClose: () => void }) {
+export function CreateToken({
+  session,
+  onClose,
+  onCreated,
+}: {
+  session: Session;
+  onClose: () => void;
+  onCreated: () => void;
+}) {
   const [name, setName] = useState('');
   const [expires, setExpires] = useState('30');
   const [day, setDay] = useState(tomorrow());
@@ -52,6 +60,7 @@ export function CreateToken({ session, onClose }: { session: Session; onClose: (
     const { auth_token: token } = await tokensApi.createAuthToken(body, doing('create-token'));
     setPassword('');
     setMade(token);
+    onCreated();
   }
 
   if (made !== undefined) {

@@ -79,13 +79,7 @@ export function Tokens({ session }: { session: Session }) {
       </Body>
       <MoreButton more={tokens.more} />
       {creating && (
-        <CreateToken
-          session={session}
-          onClose={() => {
-            setCreating(false);
-            tokens.reload();
-          }}
-        />
+        <CreateToken session={session} onClose={() => setCreating(false)} onCreated={tokens.reload} />
       )}
       {question !== undefined && <Confirm question={question} onClose={() => setQuestion(undefined)} />}
     </>
