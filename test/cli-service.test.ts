@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import {
@@ -113,6 +113,25 @@ suite('the command and a service behind TLS', () => {
     assert.ok(!(await atTerminal('audit list', [], { NO_COLOR: '1' })).screen.includes(red));
     assert.ok(!(await guardbee('audit list')).stdout.includes(red));
     assert.ok((await guardbee('audit list', { FORCE_COLOR: '1' })).stdout.includes(red));
+  });
+
+  test('long work tells how far it is, at a terminal and nowhere else', async () => {
+    const file = join(folder.path, 'accounts.ndjson');
+    const hash = '$2b$10$abcdefghijklmnopqrstuuV91QMvTz3Qdvoi.KNP2/KHKEAmosNoe';
+    const lines = Array.from({ length: 1_000 }, (_, n) =>
+      JSON.stringify({ email: `u${n}@example.com`, password_hash: hash }),
+    );
+    writeFileSync(file, lines.join('\n'));
+    const line = (name: string) => `users import ${file} --offline --data-dir ${join(folder.path, name)}`;
+    const told = /line \d+ …/;
+    const { code, screen } = await atTerminal(line('shown'), []);
+    assert.equal(code, 0, screen);
+    assert.match(screen, told);
+    // Each is wiped out by what follows: the summary stands alone.
+    assert.doesNotMatch(String(screen.split('\r\x1b[K').at(-1)), told);
+    const piped = await guardbee(line('piped'));
+    assert.equal(piped.code, 0);
+    assert.doesNotMatch(piped.stdout + piped.stderr, told);
   });
 
   test('what somebody else called their token does not reach the terminal', async () => {

@@ -15,6 +15,11 @@ export interface Verifications {
   readonly form: { refused: number };
 }
 
+/** Tokens that were looked up in the database, whatever came of it. */
+export function databaseReads({ database }: Verifications): number {
+  return database.accepted + database.refused + database.unavailable;
+}
+
 export function newCounts(): Counts {
   return {
     verifications: {

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { ClusterState } from '../cluster/join-cluster.ts';
+import { databaseReads } from '../counts.ts';
 import type { WorkerLink } from '../workers/worker-link.ts';
 import { addClusterMetrics } from './cluster-metrics.ts';
 import type { Parts } from './route.ts';
@@ -98,7 +99,7 @@ async function createRegistry({
     registers: [registry],
     collect() {
       this.reset();
-      this.inc(finder.counts().reads);
+      this.inc(databaseReads(counts.verifications));
     },
   });
   new Counter({
@@ -115,7 +116,7 @@ async function createRegistry({
     help: 'Verifications in memory.',
     registers: [registry],
     collect() {
-      this.set(finder.counts().remembered);
+      this.set(finder.remembered());
     },
   });
   new Gauge({

@@ -30,8 +30,8 @@ export interface TokenFinder {
    * counts as used. Throws `StoreUnavailable` when the store can't tell.
    */
   confirm(): (guess: Principal, use: Omit<TokenUse, 'time'>) => boolean;
-  /** Store reads so far, and tokens remembered. */
-  counts(): { readonly reads: number; readonly remembered: number };
+  /** Tokens remembered, now. */
+  remembered(): number;
 }
 
 export interface FinderParts {
@@ -63,10 +63,8 @@ export function createTokenFinder({
   verifications,
 }: FinderParts): TokenFinder {
   const memory = store.newChanges === undefined ? undefined : createPrincipalMemory(store.newChanges);
-  let reads = 0;
 
   async function read(tokenString: string): Promise<Principal | undefined> {
-    reads += 1;
     const mark = ifKnown(() => memory?.mark());
     const found = await store.findToken(digestKeys.map((key) => digestToken(key, tokenString)));
     if (found === undefined || !hasValidSeal(digestKeys, found.token)) return undefined;
@@ -141,6 +139,6 @@ export function createTokenFinder({
       memory?.refresh();
       return (guess, use) => memory?.holds(guess) === true && acceptRemembered(guess, use);
     },
-    counts: () => ({ reads, remembered: memory?.size() ?? 0 }),
+    remembered: () => memory?.size() ?? 0,
   };
 }

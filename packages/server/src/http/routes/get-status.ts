@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { ClusterState } from '../../cluster/join-cluster.ts';
+import { databaseReads } from '../../counts.ts';
 import { formatTime } from '../../rfc3339.ts';
 import { VERSION } from '../../version.ts';
 import type { App, Parts } from '../route.ts';
@@ -63,7 +64,6 @@ export function getStatus(app: App, parts: Parts): void {
     },
     async () => {
       const { started: computed, waiting } = hashes.counts();
-      const { reads, remembered } = finder.counts();
       const { memory, database, form } = counts.verifications;
       return {
         version: VERSION,
@@ -78,8 +78,8 @@ export function getStatus(app: App, parts: Parts): void {
         },
         password_hashes: computed,
         hash_queue_waiting: waiting,
-        token_reads: reads,
-        tokens_remembered: remembered,
+        token_reads: databaseReads(counts.verifications),
+        tokens_remembered: finder.remembered(),
         process: `${hostname()} ${process.pid}`,
         cluster: cluster === undefined ? null : clusterReply(cluster()),
         request_records_dropped: activity.counts().dropped,
