@@ -40,14 +40,14 @@ export async function run(
 }
 
 /**
- * This process's environment without what would set up a service or a session, or say anything about colours; and without the way to
- * a developer's own keyring.
+ * This process's environment without what would set up a service or a session, or say anything about colours (as `CI` does to Node's
+ * `tty.WriteStream.getColorDepth`); and without the way to a developer's own keyring.
  */
 export function cleanEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
     ([key, value]) =>
       value !== undefined &&
-      !/^(GUARDBEE|GSCTL)_|^NODE_TEST|^(NO_COLOR|FORCE_COLOR|NODE_DISABLE_COLORS|DBUS_SESSION_BUS_ADDRESS)$/.test(
+      !/^(GUARDBEE|GSCTL)_|^NODE_TEST|COLOR|^(CI|TEAMCITY_VERSION|TF_BUILD|DBUS_SESSION_BUS_ADDRESS)$/.test(
         key,
       ),
   );
