@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UserRecord } from '../storage/records.ts';
-import type { Principal } from '../tokens/principal.ts';
+import type { Guess } from '../tokens/memory.ts';
 import { userReply } from '../users/user-reply.ts';
 import { useOf } from './authenticate.ts';
 import { parseAuthorization } from './authorization.ts';
@@ -27,7 +27,7 @@ interface Asked {
   readonly request: IncomingMessage;
   readonly reply: ServerResponse;
   readonly question: Question;
-  readonly guess: Principal;
+  readonly guess: Guess;
   readonly headers: Headers;
   /** When it came in, by the monotonic clock. */
   readonly since: number;
@@ -65,7 +65,8 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Hand
   }
 
   function answer({ request, reply, question, guess, headers: given, since }: Asked): void {
-    const body = bodyOf(question, guess.user);
+    const { principal } = guess;
+    const body = bodyOf(question, principal.user);
     const id = requestId(given['x-request-id']);
     const headers: Record<string, string | number> = {
       ...parts.replyHeaders,
@@ -73,7 +74,7 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Hand
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(body),
     };
-    if (question === 'verify') Object.assign(headers, identityHeaders(guess));
+    if (question === 'verify') Object.assign(headers, identityHeaders(principal));
     reply.writeHead(200, headers);
     reply.end(body);
     if (given['x-request-id'] ?? given['x-giant-swarm-activity'] ?? given.traceparent) {
@@ -85,8 +86,8 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Hand
         route: question === 'user' ? '/v4/user/' : '/verify',
         status: 200,
         ip: addressOf(request),
-        userId: guess.user.id,
-        tokenId: guess.token.id,
+        userId: principal.user.id,
+        tokenId: principal.token.id,
         original: parts.isFromTrustedProxy(request) ? originalOf(given) : null,
       });
     }
@@ -107,7 +108,12 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Hand
     const headers = isUsual ? readHeaders(request.rawHeaders) : undefined;
     const credential = parseAuthorization(headers?.authorization);
     const guess = credential.kind === 'token' ? finder.guess(credential.value) : undefined;
-    if (question === undefined || headers === undefined || guess === undefined || isLocked(guess.user))
+    if (
+      question === undefined ||
+      headers === undefined ||
+      guess === undefined ||
+      isLocked(guess.principal.user)
+    )
       return longWay(request, reply);
     if (waiting.push({ request, reply, question, guess, headers, since: performance.now() }) === 1)
       setImmediate(confirmAll);

@@ -5,7 +5,7 @@ import { type Store, StoreUnavailable } from '../storage/store.ts';
 import { isAble } from '../users/able.ts';
 import { type DigestKeys, digestToken, hasValidSeal } from './digest.ts';
 import type { LastUses } from './last-use.ts';
-import { createPrincipalMemory } from './memory.ts';
+import { createPrincipalMemory, type Guess } from './memory.ts';
 import { causeOfDeath } from './policy.ts';
 import type { Principal } from './principal.ts';
 import { isTokenString } from './token-string.ts';
@@ -24,12 +24,12 @@ export interface TokenFinder {
    * For many questions at once: what the memory says of a token, without asking the store whether that still holds.
    * Nothing may be accepted on a guess: see `confirm`.
    */
-  guess(tokenString: string): Principal | undefined;
+  guess(tokenString: string): Guess | undefined;
   /**
    * Asks the store once what has changed, and then says of each guess made before whether it is right. An accepted token
    * counts as used. Throws `StoreUnavailable` when the store can't tell.
    */
-  confirm(): (guess: Principal, use: Omit<TokenUse, 'time'>) => boolean;
+  confirm(): (guess: Guess, use: Omit<TokenUse, 'time'>) => boolean;
   /** Tokens remembered, now. */
   remembered(): number;
 }
@@ -137,7 +137,7 @@ export function createTokenFinder({
     guess: (tokenString) => memory?.guess(tokenString),
     confirm() {
       memory?.refresh();
-      return (guess, use) => memory?.holds(guess) === true && acceptRemembered(guess, use);
+      return (guess, use) => memory?.holds(guess) === true && acceptRemembered(guess.principal, use);
     },
     remembered: () => memory?.size() ?? 0,
   };

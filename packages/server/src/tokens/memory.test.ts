@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { Change, UserRecord } from '../storage/records.ts';
-import { createPrincipalMemory } from './memory.ts';
+import { createPrincipalMemory, type Guess } from './memory.ts';
 import type { Principal } from './principal.ts';
 
 const user = (id: string): UserRecord => ({
@@ -20,14 +21,14 @@ const principal = (tokenId: string, userId = 'u'): Principal => ({
   token: { id: tokenId, name: null, created: 1, expiry: null, scopes: ['*'] },
 });
 
-function memoryWith(maxEntries?: number) {
+function memoryWith(limits: { maxEntries?: number; maxNoted?: number } = {}) {
   const pending: Change[] = [];
   let asked = 0;
   let seq = 0;
   const memory = createPrincipalMemory(() => {
     asked += 1;
     return pending.splice(0);
-  }, maxEntries);
+  }, limits);
   return {
     memory,
     asked: () => asked,
@@ -93,6 +94,79 @@ test('tokens that end in masses are forgotten too, and not kept in mind for ever
   assert.equal(memory.recall('s49'), undefined);
 });
 
+test('a guess does not outlive the note that its token has ended', () => {
+  const { memory, remember, change } = memoryWith();
+  remember('a', principal('t1'));
+  const guess = memory.guess('a') ?? assert.fail();
+  memory.refresh();
+  assert.ok(memory.holds(guess));
+  for (let at = 0; at < 10_000; at++) change({ kind: 'token', tokenId: `x${at}` });
+  change({ kind: 'token', tokenId: 't1' });
+  memory.refresh();
+  assert.equal(memory.holds(guess), false);
+});
+
+test('whatever is remembered, guessed and changed, in whatever order: nothing is accepted that has changed', () => {
+  const names = [
+    'remember',
+    'endWhileRead',
+    'guess',
+    'recall',
+    'end',
+    'end',
+    'change',
+    'all',
+    'refresh',
+    'confirm',
+  ] as const;
+  const step = fc.tuple(fc.constantFrom(...names), fc.nat({ max: 3 }));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
+      const { memory, change } = memoryWith({ maxEntries: 3, maxNoted: 2 });
+      // What the store would say: the latest form of each user, and which tokens live. The last four are in play.
+      const users = [user('u0'), user('u1')];
+      const living: boolean[] = [true, true, true, true];
+      const userOf = (n: number): UserRecord => users[n % 2] as UserRecord;
+      const isTrue = (n: number, found: Principal): boolean =>
+        living[n] === true && found.user.passwordHash === userOf(n).passwordHash;
+      const end = (n: number): void => {
+        if (!living[n]) return;
+        living[n] = false;
+        living.push(true);
+        change({ kind: 'token', tokenId: `${n}` });
+      };
+      const guesses: { n: number; guess: Guess }[] = [];
+      for (const [kind, back] of steps) {
+        const n = living.length - 1 - back;
+        if (kind === 'end') end(n);
+        else if (kind === 'all') change({ kind });
+        else if (kind === 'refresh') memory.refresh();
+        else if (kind === 'change') {
+          const { id, passwordHash } = userOf(n);
+          users[n % 2] = { ...user(id), passwordHash: `${passwordHash}x` };
+          change({ kind: 'user', userId: id });
+        } else if (kind === 'remember' || kind === 'endWhileRead') {
+          const mark = memory.mark();
+          const found = living[n] && { ...principal(`${n}`), user: userOf(n) };
+          if (kind === 'endWhileRead') end(n);
+          if (found) memory.remember(`${n}`, found, mark);
+        } else if (kind === 'guess') {
+          const guess = memory.guess(`${n}`);
+          if (guess !== undefined) guesses.push({ n, guess });
+        } else if (kind === 'recall') {
+          const found = memory.recall(`${n}`);
+          assert.ok(found === undefined || isTrue(n, found));
+        } else {
+          memory.refresh();
+          for (const { n: at, guess } of guesses.splice(0))
+            assert.ok(!memory.holds(guess) || isTrue(at, guess.principal));
+        }
+      }
+    }),
+    { numRuns: 30_000 },
+  );
+});
+
 test('junk does not ask the store what has changed', () => {
   const { memory, remember, asked } = memoryWith();
   remember('a', principal('t1'));
@@ -102,7 +176,7 @@ test('junk does not ask the store what has changed', () => {
 });
 
 test('beyond its size the oldest go', () => {
-  const { memory, remember } = memoryWith(2);
+  const { memory, remember } = memoryWith({ maxEntries: 2 });
   for (const name of ['a', 'b', 'c']) remember(name, principal(name));
   assert.deepEqual(
     ['a', 'b', 'c'].map((name) => memory.recall(name)?.token.id),

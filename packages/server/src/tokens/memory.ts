@@ -16,11 +16,11 @@ export interface PrincipalMemory {
    */
   recall(tokenString: string): Principal | undefined;
   /** What would be recalled, if nothing has changed: only a guess until `refresh` and then `holds` have confirmed it. */
-  guess(tokenString: string): Principal | undefined;
+  guess(tokenString: string): Guess | undefined;
   /** Takes in what was committed until now. Throws `StoreUnavailable` when the store can't tell. */
   refresh(): void;
   /** Whether a guess was right, by what was taken in. */
-  holds(guess: Principal): boolean;
+  holds(guess: Guess): boolean;
   /** A mark to take before a principal is read from the store; see `remember`. */
   mark(): number;
   /** Remembers what was read, unless something has changed since the mark: it might have been this. */
@@ -28,13 +28,19 @@ export interface PrincipalMemory {
   size(): number;
 }
 
-/** Ended tokens that may be noted one by one before the entries are gone through for them. */
-const MAX_NOTED = 10_000;
+export interface Guess {
+  readonly principal: Principal;
+  /** Where it was found. */
+  readonly key: string;
+}
 
-/** @param maxEntries The oldest are dropped beyond it. Default: 500,000, about 130 MiB. */
+/**
+ * @param maxEntries The oldest are dropped beyond it. Default: 500,000, about 130 MiB.
+ * @param maxNoted Ended tokens that may be noted one by one before the entries are gone through for them. Default: 10,000.
+ */
 export function createPrincipalMemory(
   newChanges: () => readonly WhatChanged[],
-  maxEntries = 500_000,
+  { maxEntries = 500_000, maxNoted = 10_000 } = {},
 ): PrincipalMemory {
   const entries = new Map<string, Principal>();
   // The user of many tokens, once. An entry whose user is not the one here was made void by a change.
@@ -51,19 +57,24 @@ export function createPrincipalMemory(
       else if (change.kind === 'user') users.delete(change.userId);
       else for (const known of [entries, users, ended, scopes]) known.clear();
     }
-    if (ended.size <= MAX_NOTED) return;
+    if (ended.size <= maxNoted) return;
     for (const [key, { token }] of entries) if (ended.has(token.id)) entries.delete(key);
     ended.clear();
   }
 
-  function holds({ user, token }: Principal): boolean {
+  function isUnchanged({ user, token }: Principal): boolean {
     return users.get(user.id) === user && !ended.has(token.id);
   }
 
   return {
-    guess: (tokenString) => entries.get(keyOf(tokenString)),
+    guess(tokenString) {
+      const key = keyOf(tokenString);
+      const principal = entries.get(key);
+      return principal && { principal, key };
+    },
     refresh: takeInChanges,
-    holds,
+    // Still an entry: an end that was noted may have been forgotten together with it.
+    holds: ({ principal, key }) => entries.get(key) === principal && isUnchanged(principal),
     recall(tokenString) {
       const key = keyOf(tokenString);
       // Junk is not worth asking the store what has changed.
@@ -71,7 +82,7 @@ export function createPrincipalMemory(
       takeInChanges();
       const principal = entries.get(key);
       if (principal === undefined) return undefined;
-      if (holds(principal)) return principal;
+      if (isUnchanged(principal)) return principal;
       entries.delete(key);
       return undefined;
     },
