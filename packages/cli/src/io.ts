@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { styleText } from 'node:util';
@@ -60,6 +59,7 @@ export function terminalIo(): Io {
     async ask(message, { what, hint }) {
       askable(what, hint);
       // Questions go to stderr, so that stdout is the result alone.
+      const { createInterface } = await import('node:readline/promises');
       const terminal = createInterface({ input: process.stdin, output: process.stderr });
       const gone = new Promise<never>((_resolve, reject) => {
         terminal.on('close', () => reject(new CommandError(EXIT.interrupted, 'Interrupted.')));

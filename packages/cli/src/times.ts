@@ -14,7 +14,13 @@ const UNITS = [
   ['month', 2_629_746_000, 24],
   ['year', 31_556_952_000, Number.POSITIVE_INFINITY],
 ] as const;
-const WORDS = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+
+// Made when a time is shown: it takes as long as all of the command line's parsing.
+let format: Intl.RelativeTimeFormat | undefined;
+function words(): Intl.RelativeTimeFormat {
+  format ??= new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+  return format;
+}
 
 /** A time of the API for a person. */
 export function showTime(
@@ -27,7 +33,7 @@ export function showTime(
   if (exact || Number.isNaN(distance)) return time;
   for (const [unit, ms, most] of UNITS) {
     const amount = Math.trunc(distance / ms);
-    if (Math.abs(amount) < most) return WORDS.format(amount === 0 ? -0 : amount, unit);
+    if (Math.abs(amount) < most) return words().format(amount === 0 ? -0 : amount, unit);
   }
   return time;
 }

@@ -1,5 +1,5 @@
 import { type FrontDoorOptions, openFrontDoor, takeShortcut } from './http/front-door.ts';
-import { getOpenApi, getReference } from './http/openapi.ts';
+import { describeRoutes } from './http/openapi.ts';
 import { refuseOtherMethods } from './http/rights-on-routes.ts';
 import type { App, Parts } from './http/route.ts';
 import { deleteAuthTokenById, getAuthToken } from './http/routes/auth-token-by-id.ts';
@@ -38,8 +38,6 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   getHealth,
   getReadiness,
   getMetrics,
-  getOpenApi,
-  getReference,
   createAuthToken,
   deleteAuthToken,
   listAuthTokens,
@@ -78,6 +76,7 @@ const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
 /** The whole service as one value that answers requests, but doesn't listen: the process does (`answer-requests.ts`), and tests. */
 export async function buildApp(parts: Parts, options: FrontDoorOptions): Promise<App> {
   const app = await openFrontDoor(parts, options);
+  describeRoutes(app);
   for (const endpoint of endpoints) {
     if (endpoint !== getMetrics || options.metricsListen === undefined) endpoint(app, parts);
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse, YAMLParseError } from 'yaml';
+import { createRequire } from 'node:module';
 
 /** One setting, as the table in `config.ts` has it. */
 export interface Setting {
@@ -92,6 +92,8 @@ function readConfigFile(file: string, settings: readonly Setting[]): Map<string,
 }
 
 function parseConfigFile(file: string): object {
+  // 70 files, which a service without a configuration file need not wait for.
+  const { parse, YAMLParseError } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
   let parsed: unknown;
   try {
     parsed = parse(readText(CONFIG_FILE, file), { prettyErrors: false });

@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
-import swagger from '@fastify/swagger';
 import { type FastifyBaseLogger, type FastifyError, type FastifyRequest, fastify } from 'fastify';
 import { Refusal } from '../errors.ts';
 import type { Principal } from '../tokens/principal.ts';
 import { authenticate } from './authenticate.ts';
 import { isRepeated } from './authorization.ts';
 import { authorize } from './authorize.ts';
+import { compileWhenUsed } from './compile-when-used.ts';
 import { oauthError, sendRefusal, toRefusal } from './error-reply.ts';
 import { parseFormBody } from './form-body.ts';
 import { parseJsonBody } from './json-body.ts';
 import { RequestLog } from './log-request.ts';
-import { openApiOptions } from './openapi.ts';
 import { recordActivity } from './record-activity.ts';
 import { requestId } from './request-context.ts';
 import type { Entry } from './rights.ts';
@@ -51,6 +50,7 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
     // Both spellings of a path are served, never redirected: clients repeat a redirected call as GET.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
     genReqId: (request) => requestId(request.headers['x-request-id']),
+    schemaController: { compilersFactory: compileWhenUsed },
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
@@ -78,7 +78,6 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
     done();
   });
   if (options.corsOrigins.length > 0) await app.register(cors, corsOptions(options.corsOrigins));
-  await app.register(swagger, openApiOptions);
 
   app.addHook('onRequest', (request, reply, done) => {
     const { entry, allow } = request.routeOptions.config;

@@ -1,10 +1,11 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import { fastify, type RouteOptions } from 'fastify';
 import { VERSION } from '../version.ts';
 import { type OpenApiDocument, REFERENCE_CSP, renderReference } from './api-reference.ts';
 import type { App } from './route.ts';
 
 /** The OpenAPI 3.1 document, made from the schemas that validate the requests. */
-export const openApiOptions: FastifyDynamicSwaggerOptions = {
+const openApiOptions: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
     info: {
@@ -53,9 +54,19 @@ export const openApiOptions: FastifyDynamicSwaggerOptions = {
   },
 };
 
-/** `GET /docs`: the document for people. */
-export function getReference(app: App): void {
-  let page: string | undefined;
+/** `GET /openapi.json`, and `GET /docs` for people: the document of these routes and all that are entered later. */
+export function describeRoutes(app: App): void {
+  const document = documentOf(app);
+  let [text, page]: (string | undefined)[] = [];
+  app.get(
+    '/openapi.json',
+    { schema: { operationId: 'getOpenApi', summary: 'This document', tags: ['service'] } },
+    async (_request, reply) => {
+      text ??= JSON.stringify(await document());
+      reply.type('application/json; charset=utf-8');
+      return text;
+    },
+  );
   app.get(
     '/docs',
     {
@@ -67,22 +78,33 @@ export function getReference(app: App): void {
       },
     },
     async (_request, reply) => {
-      page ??= renderReference(app.swagger() as unknown as OpenApiDocument);
+      page ??= renderReference(await document());
       reply.headers({ 'content-security-policy': REFERENCE_CSP }).type('text/html; charset=utf-8');
       return page;
     },
   );
 }
 
-export function getOpenApi(app: App): void {
-  let document: string | undefined;
-  app.get(
-    '/openapi.json',
-    { schema: { operationId: 'getOpenApi', summary: 'This document', tags: ['service'] } },
-    async (_request, reply) => {
-      document ??= JSON.stringify(app.swagger());
-      reply.type('application/json; charset=utf-8');
-      return document;
-    },
-  );
+/**
+ * Made when somebody asks for it, by an application that has the same routes and never listens: what makes it is a hundred
+ * files, which are not even loaded before.
+ */
+function documentOf(app: App): () => Promise<OpenApiDocument> {
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', ({ method, url, schema = {}, config = {} }) => {
+    if (method !== 'HEAD') routes.push({ method, url, schema, config, handler: () => {} });
+  });
+  async function make(): Promise<OpenApiDocument> {
+    const { default: swagger } = await import('@fastify/swagger');
+    const same = fastify({ exposeHeadRoutes: false });
+    await same.register(swagger, openApiOptions);
+    for (const route of routes) same.route(route);
+    await same.ready();
+    return same.swagger() as unknown as OpenApiDocument;
+  }
+  let made: Promise<OpenApiDocument> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
