@@ -10,12 +10,12 @@ import { newCounts } from './counts.ts';
 import { clientAddress, isFromTrustedProxy } from './http/client-address.ts';
 import { formatCursor } from './http/cursor.ts';
 import { createMetrics } from './http/metrics.ts';
-import { listenForMetrics } from './http/metrics-listener.ts';
 import { createRevocationStreams } from './http/revocation-stream.ts';
 import type { App, Parts } from './http/route.ts';
 import { REVOCATIONS } from './http/routes/follow-revocations.ts';
 import { ALWAYS, WITH_TLS } from './http/security-headers.ts';
 import { keepLearningHashKinds } from './login/learn-hash-kinds.ts';
+import { createRefusalPace } from './login/refusal-pace.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import type { Opened, StartOptions } from './open-service.ts';
 import { selfSigned } from './self-signed.ts';
@@ -71,6 +71,7 @@ export async function answerRequests(
     tokenLimit: config.tokenLimit,
     lastUses,
     activity,
+    refusalPace: createRefusalPace(),
     throttle: createThrottle({ store, digestKeys, clock, rules }),
     auditKeys: new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)])),
     isFromTrustedProxy: isFromTrustedProxy(config.trustedProxies),
@@ -87,6 +88,7 @@ export async function answerRequests(
     isReady: async () => !draining && (await answers(store)),
   };
   if (config.metricsListen !== undefined) {
+    const { listenForMetrics } = await import('./http/metrics-listener.ts');
     const listener = await listenForMetrics(parts.metrics, config.metricsListen, report);
     closers.add(() => listener.close());
     logger.info(`metrics on ${listener.url}`);

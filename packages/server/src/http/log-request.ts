@@ -22,7 +22,7 @@ export class RequestLog extends LogController {
 
   override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
     const quiet = reply.statusCode < 400 && (request.method === 'GET' || request.method === 'HEAD');
-    const level = error || reply.statusCode >= 500 ? 'error' : quiet ? 'debug' : 'info';
+    const level = levelOf(error, reply.statusCode, quiet);
     if (quiet && !(request.log.level === 'debug' || request.log.level === 'trace')) return;
     const { activity, commandLine } = saidBy(request.headers);
     request.log[level](
@@ -43,6 +43,13 @@ export class RequestLog extends LogController {
       'request',
     );
   }
+}
+
+/** A 503 is what the service is meant to say when it is flooded or its database is away: a flood must not read as a fault. */
+function levelOf(error: Error | null, status: number, quiet: boolean): 'error' | 'warn' | 'info' | 'debug' {
+  if (status === 503) return 'warn';
+  if (error || status >= 500) return 'error';
+  return quiet ? 'debug' : 'info';
 }
 
 /** Without what a request doesn't say. */

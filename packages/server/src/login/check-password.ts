@@ -1,13 +1,16 @@
 import type { Clock } from '../clock.ts';
+import { Refusal } from '../errors.ts';
 import type { Act, UserRecord } from '../storage/records.ts';
 import { hasExpired } from '../users/able.ts';
-import type { HashQueue } from './hash-queue.ts';
+import { type HashQueue, HashQueueOverloaded } from './hash-queue.ts';
+import type { RefusalPace } from './refusal-pace.ts';
 import { sourcePrefix } from './source-prefix.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface PasswordDoor {
   readonly hashes: HashQueue;
   readonly throttle: Throttle;
+  readonly refusalPace: RefusalPace;
   readonly clock: Clock;
   /** The hash of nobody's password, verified when there is no such user, so that it costs the same. */
   readonly decoyHash: string;
@@ -28,15 +31,14 @@ export type Verdict =
  * `findUser` is called once the try has been admitted. Throws `TOO_MANY_REQUESTS`, and what the hash queue throws.
  */
 export async function checkPassword(
-  { hashes, throttle, clock, decoyHash }: PasswordDoor,
+  { hashes, throttle, refusalPace, clock, decoyHash }: PasswordDoor,
   who: { canonicalEmail: string; password: string },
   findUser: () => Promise<UserRecord | undefined>,
   act: Omit<Act, 'time'>,
 ): Promise<Verdict> {
   const address = act.origin?.ip ?? '';
   const source = sourcePrefix(address);
-  hashes.checkRoom(source);
-  return throttle.attempt({ ...who, address }, act, async (): Promise<Verdict> => {
+  const check = async (): Promise<Verdict> => {
     const user = await findUser();
     const hash = user?.passwordHash ?? decoyHash;
     const refused = user?.disabled ?? false;
@@ -47,5 +49,12 @@ export async function checkPassword(
     if (user.disabled) return { ...failed, reason: 'disabled' };
     if (hasExpired(user.expiry, clock.now())) return { ...failed, reason: 'expired' };
     return { outcome: 'succeeded', userId: user.id, user };
-  });
+  };
+  try {
+    hashes.checkRoom(source);
+    return await throttle.attempt({ ...who, address }, act, check);
+  } catch (error) {
+    if (error instanceof HashQueueOverloaded || error instanceof Refusal) await refusalPace.wait();
+    throw error;
+  }
 }
