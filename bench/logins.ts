@@ -5,7 +5,7 @@ import { attack } from './attack.ts';
 import { login, timed } from './clients.ts';
 import { verificationP99 } from './load.ts';
 import { type Figure, inTurn, ratio, show, spread } from './measure.ts';
-import { ADMIN, GUARDBEE, startGuardbee, startTarget, withFolder } from './processes.ts';
+import { ADMIN, GUARDBEE, startBare, startGuardbee, startTarget, withFolder } from './processes.ts';
 
 const ROUNDS = 5;
 const HASHES = 300;
@@ -40,7 +40,7 @@ const SECONDS = 5;
 
 /**
  * Verification at 200 a second while a crowd logs in, against quiet: 50 connections, about what the machine can hash, and 400 that
- * come back at once, fifty times that and more.
+ * come back at once. And a bare server, with nothing but hashes beside it: the least that two busy cores cost.
  */
 export function flood(): Promise<Figure[]> {
   return withFolder(async (folder) => {
@@ -66,9 +66,31 @@ export function flood(): Promise<Figure[]> {
       await wait(2_000);
       return value;
     };
+    const bare = await startBare(undefined);
+    const hashes = createHashQueue();
+    const hash = await hashes.hash(ADMIN.password);
+    const barely = (): Promise<number> => verificationP99(bare.url, authorization, SECONDS);
+    const besideHashes = async (): Promise<number> => {
+      let isOn = true;
+      const hashing = Array.from({ length: 50 }, async () => {
+        while (isOn) await hashes.verify('wrong', hash);
+      });
+      const value = await barely();
+      isOn = false;
+      await Promise.all(hashing);
+      return value;
+    };
     await p99();
-    const values = await inTurn(FLOOD_ROUNDS, { quiet: p99, some: under(50), many: under(400) });
+    const values = await inTurn(FLOOD_ROUNDS, {
+      quiet: p99,
+      some: under(50),
+      many: under(400),
+      barely,
+      besideHashes,
+    });
     await guardbee.stop();
+    await bare.stop();
+    await hashes.close();
     const figure = (what: string, of: readonly number[], connections: number): Figure => ({
       what,
       goal: '≤ 2',
@@ -82,6 +104,12 @@ export function flood(): Promise<Figure[]> {
         50,
       ),
       figure('the same under 400 connections that come back at once', values.many, 400),
+      {
+        what: 'the same of a bare server, beside nothing but hashes in another process',
+        goal: '',
+        reached: show(ratio(values.besideHashes, values.barely)),
+        note: `${spread(values.besideHashes).median.toFixed(1)} ms ÷ ${spread(values.barely).median.toFixed(1)} ms`,
+      },
     ];
   });
 }
