@@ -35,7 +35,7 @@ const mutants: readonly {
     mistake: 'changes that are read by their sequence',
     patches: [
       {
-        file: 'storage/postgres/cluster-link.js',
+        file: 'storage/postgres/cluster-link.ts',
         right:
           'WHERE xid >= pg_snapshot_xmin($2::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $2::pg_snapshot)',
         wrong: 'WHERE n > (SELECT max(n) FROM changes WHERE pg_visible_in_snapshot(xid, $2::pg_snapshot))',
@@ -47,7 +47,7 @@ const mutants: readonly {
     mistake: 'an acknowledgement before the change is taken in',
     patches: [
       {
-        file: 'cluster/follower.js',
+        file: 'cluster/follower.ts',
         right: 'this.#pending.push(what);',
         wrong: 'setTimeout(() => this.#pending.push(what), 20);',
       },
@@ -56,14 +56,14 @@ const mutants: readonly {
   },
   {
     mistake: 'a lease that begins after the look',
-    patches: [{ file: 'cluster/follower.js', right: 'lease.renew(begin);', wrong: 'lease.renew(now());' }],
+    patches: [{ file: 'cluster/follower.ts', right: 'lease.renew(begin);', wrong: 'lease.renew(now());' }],
     trial: during(/takes 300/),
   },
   {
     mistake: 'a lease that never ends',
     patches: [
       {
-        file: 'cluster/lease.js',
+        file: 'cluster/lease.ts',
         right: 'return passed < lengthMs && Math.abs(wall - begin.wall - passed) <= mostApart;',
         wrong: 'return true;',
       },
@@ -74,7 +74,7 @@ const mutants: readonly {
     mistake: 'NOTIFY alone, which nobody waits for',
     patches: [
       {
-        file: 'cluster/join-cluster.js',
+        file: 'cluster/join-cluster.ts',
         right: 'await acknowledgements.wait(await follower.look(left), begin)',
         wrong: "(await follower.look(left), 'applied')",
       },
@@ -85,7 +85,7 @@ const mutants: readonly {
     mistake: 'an act that waits for the anchor only',
     patches: [
       {
-        file: 'anchor/anchored-store.js',
+        file: 'anchor/anchored-store.ts',
         right: 'await Promise.all([inTime(), store.settle()]);',
         wrong: 'await inTime();',
       },
@@ -99,7 +99,7 @@ const chosen = process.env.GUARDBEE_TEST_MUTANTS === 'all' ? mutants : mutants.s
 describe('the harness finds', { skip }, () => {
   for (const { mistake, patches, trial } of chosen) {
     test(mistake, async (t) => {
-      using mutant = breedMutant(patches);
+      using mutant = await breedMutant(patches);
       const cluster = await startCluster({ command: mutant.command, size: 2 });
       try {
         const begin = performance.now();

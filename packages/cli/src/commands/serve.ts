@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { setFlagsFromString } from 'node:v8';
 import {
   ConfigError,
   createLog,
@@ -31,6 +32,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   // has no other way to end.
   const told = untilTold();
   const { service, log } = await start(flags, io);
+  keepHeapSmall();
   process.on('SIGHUP', () => {
     service.reload();
     reloadLogLevel(flags, io, log);
@@ -39,6 +41,15 @@ async function run(flags: Flags, io: Io): Promise<void> {
   await told;
   await service.close();
   await log.end();
+}
+
+/**
+ * What a request leaves behind dies young. Unasked, V8 lets the space for it grow to 48 MiB and never shrink, and collects the rest so late
+ * that a flood of logins leaves 150 MiB of garbage. Said after the start: Node's own modules are compiled anew, and not taken from its cache,
+ * once a flag was changed.
+ */
+function keepHeapSmall(): void {
+  for (const flag of ['--semi-space-growth-factor=1', '--heap-growing-percent=30']) setFlagsFromString(flag);
 }
 
 function untilTold(): Promise<void> {

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { PACKAGE_FOLDER } from '../package-folder.ts';
 
 /** One file of the console as it is sent. */
 export interface ConsoleFile {
@@ -21,8 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Beside this folder in `src` as in `dist`. */
-const BUILT = join(import.meta.dirname, '../../dist/console');
+const BUILT = fileURLToPath(new URL('dist/console', PACKAGE_FOLDER));
 
 /**
  * The console as it was built, by name: `index.html`, and what lies in `assets`. A name is looked up in the list of the

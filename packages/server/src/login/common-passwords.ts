@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { PACKAGE_FOLDER } from '../package-folder.ts';
 
 /** Each common password, in lower case, with the binary logarithm of its rank by frequency: 0 is the most common. */
 export type CommonPasswords = ReadonlyMap<string, number>;
 
-const FILE = new URL('../../data/common-passwords.txt', import.meta.url);
+const FILE = new URL('data/common-passwords.txt', PACKAGE_FOLDER);
 
 /** Passwords are set seldom: what the list needs in memory may go again. */
 let remembered: WeakRef<CommonPasswords> | undefined;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../package-folder.ts';
 import type { HashAnswer, HashJob } from './hash-worker.ts';
 import type { HashParameters } from './password.ts';
 
@@ -18,8 +19,7 @@ interface Running {
   readonly reject: (error: Error) => void;
 }
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const WORKER = new URL(`./hash-worker.${extension}`, import.meta.url);
+const WORKER = threadFile('login/hash-worker');
 
 /** @param onIdle Called whenever a worker has become free. */
 export function startHashWorkers(count: number, parameters: HashParameters, onIdle: () => void): HashWorkers {

@@ -1,13 +1,12 @@
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../../package-folder.ts';
 import { StoreUnavailable } from '../store.ts';
 import type { ActCall } from './acts.ts';
 import type { Outcome } from './group-commit.ts';
 import { toStoreError } from './sqlite-error.ts';
 import type { FromThread, ToThread, WriterData } from './writer-protocol.ts';
 
-// tsc rewrites import specifiers, not URLs: the thread's file has the same extension as this one.
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const threadFile = new URL(`./writer-thread${extension}`, import.meta.url);
+const THREAD = threadFile('storage/sqlite/writer-thread');
 
 interface Waiting {
   readonly resolve: (outcomes: readonly Outcome[]) => void;
@@ -63,7 +62,7 @@ export class WriterLink {
   }
 
   #startThread(): Promise<Worker> {
-    const thread = new Worker(threadFile, { name: 'guardbee-writer', workerData: this.#data });
+    const thread = new Worker(THREAD, { name: 'guardbee-writer', workerData: this.#data });
     return new Promise((resolve, reject) => {
       let isGone = false;
       const fail = (error: unknown): void => {
