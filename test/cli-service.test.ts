@@ -72,6 +72,7 @@ suite('the command and a service behind TLS', () => {
     const child = spawn(
       'bash',
       [
+        '--norc',
         '-euc',
         `curl -sf --cacert "$CA" -H "$(${process.execPath} ${GUARDBEE} token --header)" ${service.url}/v4/user/`,
       ],

@@ -82,7 +82,7 @@ suite('the examples in the documents', () => {
   });
 
   test('README: the curl lines log in, show who it is and log out', async () => {
-    const output = await run('bash', ['-euc', here(block('README.md', 'sh', 'curl -s'))]);
+    const output = await run('bash', ['--norc', '-euc', here(block('README.md', 'sh', 'curl -s'))]);
     const [user, deleted] = output.split(/(?<=\})(?=\{)/).map((text) => JSON.parse(text));
     assert.equal(user.email, ADMIN.email);
     assert.equal(deleted.code, 'RESOURCE_DELETED');
@@ -96,9 +96,9 @@ suite('the examples in the documents', () => {
     });
     const env = { TOKEN: ((await login.json()) as { auth_token: string }).auth_token };
     const [list = '', verify = '', activities = ''] = blocks('docs/audit-events.md', 'sh');
-    assert.ok(Array.isArray(JSON.parse(await run('bash', ['-euc', here(list)], env))));
-    assert.match(await run('bash', ['-euc', `exec 2>&1; ${here(verify)}`], env), /\b\d+ events\b/);
-    JSON.parse(await run('bash', ['-euc', here(activities)], env));
+    assert.ok(Array.isArray(JSON.parse(await run('bash', ['--norc', '-euc', here(list)], env))));
+    assert.match(await run('bash', ['--norc', '-euc', `exec 2>&1; ${here(verify)}`], env), /\b\d+ events\b/);
+    JSON.parse(await run('bash', ['--norc', '-euc', here(activities)], env));
   });
 
   test('the server’s README: starts in a program of one’s own, and stops', async () => {
@@ -120,11 +120,11 @@ suite('the examples in the documents', () => {
   test('introspection: a service makes itself a token and asks', async () => {
     const page = 'docs/integrations/introspection.md';
     const made = JSON.parse(
-      await run('bash', ['-euc', here(block(page, 'sh', '"scopes"'))], { API: service.url }),
+      await run('bash', ['--norc', '-euc', here(block(page, 'sh', '"scopes"'))], { API: service.url }),
     );
     const env = { API: service.url, SERVICE_TOKEN: made.auth_token, TOKEN: made.auth_token };
     const { active, scope } = JSON.parse(
-      await run('bash', ['-euc', block(page, 'sh', '/oauth2/introspect')], env),
+      await run('bash', ['--norc', '-euc', block(page, 'sh', '/oauth2/introspect')], env),
     );
     assert.deepEqual([active, scope], [true, 'introspect']);
   });

@@ -43,7 +43,7 @@ suite('the page on several nodes', { skip: whyNoPostgres() ?? false }, () => {
       tryIt,
       'echo "ended with $?"',
     ];
-    const child = spawn('bash', ['-ec', script.map(here).join('\n')], {
+    const child = spawn('bash', ['--norc', '-ec', script.map(here).join('\n')], {
       cwd: folder.path,
       detached: true,
       env: {

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'guardbee-'));
 after(() => rmSync(folder, { recursive: true }));
 
 function inBash(script: string): string {
-  const { status, stdout, stderr } = spawnSync('bash', ['-euc', script], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euc', script], { encoding: 'utf8' });
   assert.deepEqual([status, stderr], [0, ''], script);
   return stdout.trim();
 }
