@@ -27,6 +27,8 @@ suite('what was done, and what for', () => {
     await chart.click({ position: { x: (box?.width ?? 0) - 12, y: 120 } });
     await visitor.heading('Requests');
     await page.getByRole('link', { name: 'Show all activities' }).waitFor();
+    // From nowhere: the page before has such a choice too, and would take it before it goes.
+    await page.goto('about:blank');
     await visitor.open(`#/requests?activity=${encodeURIComponent(SCRIPT)}`);
     await page.getByLabel('Outcome').selectOption('Refused');
     await page.getByText('404 refused').waitFor();
