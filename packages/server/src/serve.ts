@@ -3,6 +3,7 @@ import { answerRequests } from './answer-requests.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { Config } from './config.ts';
+import { once } from './once.ts';
 import { type Opened, openService } from './open-service.ts';
 import type { FirstAdministrator } from './users/first-administrator.ts';
 import { startWorkers } from './workers/primary.ts';
@@ -70,10 +71,4 @@ async function leaveToWorkers(
     reload: () => workers.signal('SIGHUP'),
     close: once(closers.closeAll),
   };
-}
-
-/** However often it is asked for. */
-function once(work: () => Promise<void>): () => Promise<void> {
-  let begun: Promise<void> | undefined;
-  return () => (begun ??= work());
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { BuildCompilerFromPool } from '@fastify/ajv-compiler';
 import type { SerializerFactory } from '@fastify/fast-json-stringify-compiler';
+import { once } from '../once.ts';
 
 const load = createRequire(import.meta.url);
 
@@ -35,11 +36,3 @@ export const compileWhenUsed: { buildValidator: BuildCompilerFromPool; buildSeri
       };
     },
   };
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}

@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { fastify, type RouteOptions } from 'fastify';
+import { once } from '../once.ts';
 import { VERSION } from '../version.ts';
 import { type OpenApiDocument, REFERENCE_CSP, renderReference } from './api-reference.ts';
 import type { App } from './route.ts';
@@ -102,9 +103,5 @@ function documentOf(app: App): () => Promise<OpenApiDocument> {
     await same.ready();
     return same.swagger() as unknown as OpenApiDocument;
   }
-  let made: Promise<OpenApiDocument> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
+  return once(make);
 }
