@@ -3,6 +3,7 @@ import { answerRequests } from './answer-requests.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { Config } from './config.ts';
+import { keepTickShape } from './http/keep-tick-shape.ts';
 import { once } from './once.ts';
 import { type Opened, openService } from './open-service.ts';
 import type { FirstAdministrator } from './users/first-administrator.ts';
@@ -39,6 +40,8 @@ export async function startService(
     worker,
   }: { logger: FastifyBaseLogger; clock?: Clock; worker?: WorkerLink | undefined },
 ): Promise<Service> {
+  // Before a collection could come in between.
+  keepTickShape();
   const closers = createClosers(logger);
   const report = (error: unknown): void =>
     logger.error({ err: error }, 'background work failed; it is tried again');
