@@ -37,6 +37,10 @@ export async function startTarget(
       GUARDBEE_ADMIN_PASSWORD: ADMIN.password,
     },
   });
+  // A measurement that fails leaves nothing running.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const url = await listening(child);
   return {
     url,
