@@ -107,5 +107,6 @@ export function createPrincipalMemory(
 
 /** Not the token string itself: a dump of the memory must not be a list of tokens. */
 function keyOf(tokenString: string): string {
-  return hash('sha256', tokenString, 'base64');
+  // A byte a character: as text in base64 it would be a third longer, 100,000 times.
+  return hash('sha256', tokenString, 'binary');
 }
