@@ -14,6 +14,7 @@ import { createRevocationStreams } from './http/revocation-stream.ts';
 import type { App, Parts } from './http/route.ts';
 import { REVOCATIONS } from './http/routes/follow-revocations.ts';
 import { ALWAYS, WITH_TLS } from './http/security-headers.ts';
+import { decoyHash } from './login/decoy-hash.ts';
 import { keepLearningHashKinds } from './login/learn-hash-kinds.ts';
 import { createRefusalPace } from './login/refusal-pace.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
@@ -64,7 +65,7 @@ export async function answerRequests(
   const parts: Parts = {
     store,
     hashes,
-    decoyHash: await opened.decoy,
+    decoyHash: decoyHash(config.hashParameters),
     digestKeys,
     clock,
     policy,

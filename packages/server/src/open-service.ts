@@ -13,7 +13,6 @@ import { ConfigError } from './config-sources.ts';
 import { Refusal } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createEvenHashQueue, type EvenHashQueue } from './login/even-time.ts';
-import { generatePassword } from './login/generate-password.ts';
 import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
 import { type KeysReport, readServiceKeys } from './service-keys.ts';
 import { lockDirectory } from './storage/sqlite/directory-lock.ts';
@@ -37,8 +36,6 @@ export interface StartOptions {
 export interface Opened {
   readonly store: Store;
   readonly hashes: EvenHashQueue;
-  /** The hash of nobody's password, soon. */
-  readonly decoy: Promise<string>;
   readonly digestKeys: DigestKeys;
   readonly cluster: (() => ClusterState) | undefined;
   readonly lastUses: LastUses;
@@ -51,7 +48,7 @@ export interface Opened {
 }
 
 /**
- * Takes the data directory and opens, in this order, the hash workers, the database, the keys, the anchor and what is kept
+ * Takes the data directory and opens, in this order, the queue of hashes, the database, the keys, the anchor and what is kept
  * in memory; makes the first administrator; begins to keep house. A worker leaves to its primary what only one may do.
  */
 export async function openService(
@@ -68,7 +65,6 @@ export async function openService(
   const threads = config.workers > 1 ? { workers: hashThreads(config, worker) } : {};
   const hashes = createEvenHashQueue(createHashQueue({ parameters: config.hashParameters, ...threads }));
   closers.add(() => hashes.close());
-  const decoy = hashes.hash(generatePassword());
   const digestKeys = readServiceKeys(config, reportTo(logger));
   const opened = await openSharedStore(config.databaseUrl, {
     signer: auditSigner(digestKeys),
@@ -106,7 +102,6 @@ export async function openService(
   return {
     store,
     hashes,
-    decoy,
     digestKeys,
     cluster: 'clusterState' in opened ? opened.clusterState : undefined,
     lastUses,

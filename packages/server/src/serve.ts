@@ -61,11 +61,10 @@ export async function startService(
 /** This process answers no requests itself. */
 async function leaveToWorkers(
   { workers: count }: Config,
-  { decoy, anchorCaughtUp, firstAdministrator }: Opened,
+  { anchorCaughtUp, firstAdministrator }: Opened,
   logger: FastifyBaseLogger,
   closers: Closers,
 ): Promise<Service> {
-  await decoy;
   const workers = startWorkers(count, anchorCaughtUp, logger);
   closers.add(() => workers.stop());
   return {

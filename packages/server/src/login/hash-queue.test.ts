@@ -143,15 +143,19 @@ test('other parameters make other hashes, and what was made before is outdated t
   assert.equal(await hashes.verify('p', old), true);
 });
 
-test('the workers run at the lowest priority, and the main thread does not', {
+test('as many workers are started as are needed, at the lowest priority, and the main thread keeps its own', {
   skip: process.platform !== 'linux',
 }, async (t) => {
   const hashes = createHashQueue({ workers: 2 });
   t.after(() => hashes.close());
-  await Promise.all([hashes.hash('a'), hashes.hash('b')]);
   const niceOf = (thread: string) =>
     Number(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ')[1]?.split(' ')[16]);
-  const nice = readdirSync('/proc/self/task').map(niceOf);
-  assert.equal(nice.filter((value) => value === 19).length >= 2, true, nice.join());
+  const workers = () => readdirSync('/proc/self/task').filter((thread) => niceOf(thread) === 19).length;
+  const before = workers();
+  await hashes.hash('a');
+  await hashes.hash('b');
+  assert.equal(workers() - before, 1, 'one after the other');
+  await Promise.all(['a', 'b', 'c'].map((password) => hashes.hash(password)));
+  assert.equal(workers() - before, 2, 'at once');
   assert.notEqual(niceOf(String(process.pid)), 19);
 });

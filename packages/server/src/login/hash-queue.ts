@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createFairQueue } from './fair-queue.ts';
 import type { HashJob } from './hash-worker.ts';
-import { startHashWorkers } from './hash-workers.ts';
+import { createHashWorkers } from './hash-workers.ts';
 import { HASH_PARAMETERS, type HashParameters, isOutdated } from './password.ts';
 
 /** The queue is full or the job waited too long; a later try can succeed. */
@@ -67,7 +67,7 @@ const FIRST_GUESS_MS = 20;
 const LEAST_WEIGHT = 0.1;
 
 /**
- * @param workers Threads that hash. Memory is bounded by `workers` × what one hash needs (`parameters`; 64 MiB for one
+ * @param workers Threads that hash, at most: they are started when they are needed. Memory is bounded by `workers` × what one hash needs (`parameters`; 64 MiB for one
  *   that was imported). Default: one per core.
  * @param maxWaiting Jobs that may wait, half of them of one source. Default: 128 per worker.
  * @param maxWaitMs A job that is not started within this time is refused when it is over. Default: 4,000, so that two in
@@ -85,7 +85,7 @@ export function createHashQueue({
   parameters?: HashParameters;
 } = {}): HashQueue {
   const queue = createFairQueue<Waiting>({ most: maxWaiting, share: Math.ceil(maxWaiting / 2) });
-  const workers = startHashWorkers(count, parameters, startNext);
+  const workers = createHashWorkers(count, parameters, startNext);
   let [started, measured, refused, meanMs, closed] = [0, 0, 0, FIRST_GUESS_MS, false];
   let timer: NodeJS.Timeout | undefined;
 

@@ -20,8 +20,6 @@ export type HashAnswer = { readonly result: string | boolean } | { readonly erro
 if (process.platform === 'linux') setPriority(0, 19);
 
 const parameters = workerData as HashParameters;
-// Before the first job, so that the first login after a start costs what the later ones cost.
-verifyHash(newHash('warm', parameters), 'cold');
 
 parentPort?.on('message', (job: HashJob) => {
   parentPort?.postMessage(answer(job));

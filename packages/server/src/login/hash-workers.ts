@@ -3,9 +3,12 @@ import { threadFile } from '../package-folder.ts';
 import type { HashAnswer, HashJob } from './hash-worker.ts';
 import type { HashParameters } from './password.ts';
 
-/** The threads that hash. A job occupies one until it is computed, whoever has stopped waiting for it. */
+/**
+ * The threads that hash, each of them started when there is a job for it and none is free: a service where nobody has logged in yet
+ * does without their memory. A job occupies one until it is computed, whoever has stopped waiting for it.
+ */
 export interface HashWorkers {
-  /** How many are free. */
+  /** How many are free, or not started yet. */
   idle(): number;
   running(): number;
   /** Gives a job to a free worker; there must be one. Rejects when the hash can't be read or the worker dies. */
@@ -21,13 +24,20 @@ interface Running {
 
 const WORKER = threadFile('login/hash-worker');
 
-/** @param onIdle Called whenever a worker has become free. */
-export function startHashWorkers(count: number, parameters: HashParameters, onIdle: () => void): HashWorkers {
+/**
+ * @param count Threads at most.
+ * @param onIdle Called whenever a worker has become free.
+ */
+export function createHashWorkers(
+  count: number,
+  parameters: HashParameters,
+  onIdle: () => void,
+): HashWorkers {
   const free: Worker[] = [];
   const busy = new Map<Worker, Running>();
   let closed = false;
 
-  function start(): void {
+  function start(): Worker {
     const worker = new Worker(WORKER, { name: 'hash', workerData: parameters });
     worker.unref();
     worker.on('message', (answer: HashAnswer) => settle(worker, answer));
@@ -36,11 +46,9 @@ export function startHashWorkers(count: number, parameters: HashParameters, onId
       busy.delete(worker);
       const at = free.indexOf(worker);
       if (at >= 0) free.splice(at, 1);
-      if (closed) return;
-      start();
-      onIdle();
+      if (!closed) onIdle();
     });
-    free.push(worker);
+    return worker;
   }
 
   function settle(worker: Worker, answer: HashAnswer): void {
@@ -53,13 +61,11 @@ export function startHashWorkers(count: number, parameters: HashParameters, onId
     onIdle();
   }
 
-  for (let n = 0; n < count; n++) start();
-
   return {
-    idle: () => free.length,
+    idle: () => count - busy.size,
     running: () => busy.size,
     run(job) {
-      const worker = free.pop() as Worker;
+      const worker = free.pop() ?? start();
       return new Promise((resolve, reject) => {
         busy.set(worker, { resolve, reject });
         worker.ref();
