@@ -118,11 +118,12 @@ test('a job that would wait too long by all that is known is refused at once', a
   const hashes = createHashQueue({ workers: 1, maxWaitMs: 300 });
   t.after(() => hashes.close());
   for (let n = 0; n < 8; n++) await hashes.verify('p', SLOW);
-  const begin = performance.now();
-  const results = await Promise.allSettled(Array.from({ length: 40 }, () => hashes.verify('p', SLOW, 'a')));
-  assert.ok(results.filter((result) => result.status === 'rejected').length >= 35);
+  const before = hashes.counts().refused;
+  const jobs = Promise.allSettled(Array.from({ length: 40 }, () => hashes.verify('p', SLOW, 'a')));
+  // Nothing has been waited for yet.
+  assert.ok(hashes.counts().refused - before >= 35, `${hashes.counts().refused - before} refused`);
+  assert.ok((await jobs).filter((result) => result.status === 'rejected').length >= 35);
   assert.ok(hashes.counts().started <= 8 + 5);
-  assert.ok(performance.now() - begin < 1500);
 });
 
 test('a hash that can not be read rejects, and the worker lives on', async (t) => {
