@@ -111,6 +111,8 @@ test('the owner still logs in from a known device while 50 sources make 1,000 gu
   const attacked = Promise.all(attack).finally(() => {
     running = false;
   });
+  // Asked at once: on a slow machine the wait is over before the owner's logins are.
+  const elsewhere = attacked.then(() => logIn(email, PASSWORD, '192.0.2.78'));
   const times: number[] = [];
   let during = 0;
   for (let n = 0; n < 100; n++) {
@@ -119,10 +121,10 @@ test('the owner still logs in from a known device while 50 sources make 1,000 gu
     const { status } = await logIn(email, PASSWORD, home);
     if (status === 200) times.push(performance.now() - begin);
   }
-  await attacked;
+  const unknown = await elsewhere;
   assert.ok(during > 0, 'the attack was over before the owner came');
   assert.ok(times.filter((ms) => ms < 3_000).length >= 99, `${times.length} logins`);
-  assert.equal((await logIn(email, PASSWORD, '192.0.2.78')).status, 429, 'an unknown device has to wait');
+  assert.equal(unknown.status, 429, 'an unknown device has to wait');
 });
 
 test('a wait is doubled with each failure, and over when it is over', async () => {
