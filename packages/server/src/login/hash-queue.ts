@@ -67,8 +67,8 @@ const FIRST_GUESS_MS = 20;
 const LEAST_WEIGHT = 0.1;
 
 /**
- * @param workers Threads that hash, at most: they are started when they are needed. Memory is bounded by `workers` × what one hash needs (`parameters`; 64 MiB for one
- *   that was imported). Default: one per core.
+ * @param workers Threads that hash, at most: they are started when they are needed. Memory is bounded by `workers` × what
+ *   one hash needs (`parameters`; 64 MiB for one that was imported). Default: one per core.
  * @param maxWaiting Jobs that may wait, half of them of one source. Default: 128 per worker.
  * @param maxWaitMs A job that is not started within this time is refused when it is over. Default: 4,000, so that two in
  *   a row and the hashes themselves end within the 10 s in which every login is answered.

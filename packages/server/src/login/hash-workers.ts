@@ -4,8 +4,8 @@ import type { HashAnswer, HashJob } from './hash-worker.ts';
 import type { HashParameters } from './password.ts';
 
 /**
- * The threads that hash, each of them started when there is a job for it and none is free: a service where nobody has logged in yet
- * does without their memory. A job occupies one until it is computed, whoever has stopped waiting for it.
+ * The threads that hash, each of them started when there is a job for it and none is free: a service where nobody has
+ * logged in yet does without their memory. A job occupies one until it is computed, whoever has stopped waiting for it.
  */
 export interface HashWorkers {
   /** How many are free, or not started yet. */
