@@ -114,8 +114,9 @@ suite('a planted bug is found', { concurrency: 4 }, () => {
       const attempt = async () => {
         const args = ['--test', '--test-reporter=tap', `--test-name-pattern=/${by[1]}$/`, by[0]];
         const { code, stdout } = await run(process.execPath, args, copy);
-        const ran = /^# pass (\d+)\n# fail (\d+)$/m.exec(stdout);
-        return { code, ran: Number(ran?.[1]) + Number(ran?.[2]), stdout };
+        // By its title: of a file that fails, the runner sometimes counts the file too.
+        const ran = stdout.match(new RegExp(`^ *(not )?ok \\d+ - ${by[1]}$`, 'gm')) ?? [];
+        return { code, ran: ran.length, stdout };
       };
       const source = readFileSync(join(copy, file), 'utf8');
       assert.equal(source.split(right).length, 2, `${file} has the place once`);
