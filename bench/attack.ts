@@ -1,21 +1,29 @@
 /**
- * Logins with wrong passwords, each from another address and for another account, over so many connections and without a
- * pause, until it is told to stop: then it prints what came back, by status. At the lowest priority, since an attacker has
- * machines of their own.
+ * Logins with wrong passwords, each from another address and for another account, until it is told to stop: then it prints
+ * what came back, by status. Over so many connections, each of which asks again as soon as it has an answer; or no more than
+ * so many a second altogether. On bare sockets and at the lowest priority, since an attacker has machines of their own.
  *
  *     node bench/attack.ts '{"url":…,"connections":…}'
  */
 import { spawn } from 'node:child_process';
-import { Agent, request } from 'node:http';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { LOAD_CORE } from './processes.ts';
 
 interface Attack {
   readonly url: string;
   readonly connections: number;
+  /** Default: as many as come back. */
+  readonly perSecond?: number;
 }
 
-/** Counts by status. */
-type Came = Readonly<Record<string, number>>;
+export interface Came {
+  /** Answers by status; `error`: connections that were broken. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** 429 and 503 that don't say when to come back. */
+  readonly withoutRetryAfter: number;
+  readonly seconds: number;
+}
 
 /** Begins it; answers with what ends it. */
 export function attack(job: Attack): () => Promise<Came> {
@@ -32,37 +40,94 @@ export function attack(job: Attack): () => Promise<Came> {
   };
 }
 
-async function run({ url, connections }: Attack): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const came: Record<string, number> = {};
-  let isOn = true;
+async function run({ url, connections, perSecond = Number.POSITIVE_INFINITY }: Attack): Promise<void> {
+  const statuses: Record<string, number> = {};
+  let [isOn, withoutRetryAfter, sent] = [true, 0, 0];
   process.once('SIGTERM', () => {
     isOn = false;
   });
-  const one = (connection: number, n: number): Promise<string> =>
-    new Promise((resolve) => {
-      const email = `account-${connection}-${n}@example.com`;
-      const body = JSON.stringify({ email, password_base64: Buffer.from('wrong').toString('base64') });
-      const headers = {
-        'x-forwarded-for': `10.${connection % 250}.${n % 250}.${(n * 7) % 250}`,
-        'content-length': String(Buffer.byteLength(body)),
-      };
-      const outgoing = request(`${url}/v4/auth-tokens/`, { method: 'POST', agent, headers }, (reply) => {
-        reply.resume();
-        reply.on('end', () => resolve(String(reply.statusCode)));
-      });
-      outgoing.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-      outgoing.end(body);
-    });
-  const asker = async (_: unknown, connection: number): Promise<void> => {
-    for (let n = 0; isOn; n += 1) {
-      const status = await one(connection, n);
-      came[status] = (came[status] ?? 0) + 1;
+  const begin = performance.now();
+  const waiting: (() => void)[] = [];
+  const clock = setInterval(() => {
+    // What was missed is not made up for: a burst would be another attack.
+    const due = ((performance.now() - begin) * perSecond) / 1_000;
+    sent = Math.max(sent, due - perSecond / 50);
+    while (waiting.length > 0 && (!isOn || sent < due)) {
+      sent += 1;
+      waiting.shift()?.();
     }
+  }, 1);
+  /** Resolves when one more may be sent. */
+  const turn = (): Promise<void> =>
+    perSecond === Number.POSITIVE_INFINITY
+      ? Promise.resolve()
+      : new Promise((resolve) => waiting.push(resolve));
+  const count = (status: string): void => {
+    statuses[status] = (statuses[status] ?? 0) + 1;
   };
-  await Promise.all(Array.from({ length: connections }, asker));
-  agent.destroy();
-  process.stdout.write(JSON.stringify(came));
+  const attacker = async (_: unknown, connection: number): Promise<void> => {
+    let socket: Socket | undefined;
+    for (let n = 0; isOn; n += 1) {
+      await turn();
+      if (!isOn) break;
+      try {
+        socket ??= await open(url);
+        const reply = await ask(socket, login(url, connection, n));
+        const status = reply.slice(9, 12);
+        count(status);
+        if ((status === '429' || status === '503') && !/^retry-after: [1-9]\d*\r$/im.test(reply))
+          withoutRetryAfter += 1;
+      } catch {
+        count('error');
+        socket?.destroy();
+        socket = undefined;
+      }
+    }
+    socket?.destroy();
+  };
+  await Promise.all(Array.from({ length: connections }, attacker));
+  clearInterval(clock);
+  const seconds = (performance.now() - begin) / 1_000;
+  process.stdout.write(JSON.stringify({ statuses, withoutRetryAfter, seconds } satisfies Came));
+}
+
+async function open(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname).setNoDelay().setEncoding('latin1');
+  await once(socket, 'connect');
+  // Between two answers as well.
+  socket.on('error', () => {});
+  return socket;
+}
+
+function login(url: string, connection: number, n: number): string {
+  const email = `account-${connection}-${n}@example.com`;
+  const body = JSON.stringify({ email, password_base64: Buffer.from('wrong').toString('base64') });
+  const address = `10.${connection % 250}.${n % 250}.${(n * 7 + (connection >> 8)) % 250}`;
+  return (
+    `POST /v4/auth-tokens/ HTTP/1.1\r\nHost: ${new URL(url).host}\r\nX-Forwarded-For: ${address}\r\n` +
+    `Content-Length: ${body.length}\r\n\r\n${body}`
+  );
+}
+
+/** The answer, whole: its head and so many bytes as that says. */
+function ask(socket: Socket, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let reply = '';
+    const onData = (chunk: string): void => {
+      reply += chunk;
+      const head = reply.indexOf('\r\n\r\n');
+      const length = Number(/^content-length: (\d+)\r$/im.exec(reply)?.[1]);
+      if (head >= 0 && reply.length >= head + 4 + length) end(() => resolve(reply));
+    };
+    const onEnd = (): void => end(() => reject(new Error('the connection was broken')));
+    const end = (settle: () => void): void => {
+      socket.off('data', onData).off('close', onEnd).off('error', onEnd);
+      settle();
+    };
+    socket.on('data', onData).once('close', onEnd).once('error', onEnd);
+    socket.write(text);
+  });
 }
 
 if (import.meta.main) await run(JSON.parse(process.argv[2] ?? '') as Attack);

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createHashQueue } from '../packages/server/src/login/hash-queue.ts';
-import { attack } from './attack.ts';
+import { HASH_PARAMETERS } from '../packages/server/src/login/password.ts';
+import { attack, type Came } from './attack.ts';
 import { login, timed } from './clients.ts';
 import { verificationP99 } from './load.ts';
-import { type Figure, inTurn, ratio, show, spread } from './measure.ts';
+import { type Figure, inTurn, ratio, residentMiB, show, spread } from './measure.ts';
 import { ADMIN, GUARDBEE, startBare, startGuardbee, startTarget, withFolder } from './processes.ts';
 
 const ROUNDS = 5;
@@ -37,10 +38,15 @@ export function logins(): Promise<Figure[]> {
 
 const FLOOD_ROUNDS = 5;
 const SECONDS = 5;
+/** So many times what the machine can hash, and over so many connections: about what the service holds up at a time. */
+const BEYOND = 50;
+const CROWD = 2_000;
+const LONG_SECONDS = 60;
 
 /**
- * Verification at 200 a second while a crowd logs in, against quiet: 50 connections, about what the machine can hash, and 400 that
- * come back at once. And a bare server, with nothing but hashes beside it: the least that two busy cores cost.
+ * Verification at 200 a second while a crowd logs in, against quiet: 50 connections, about what the machine can hash; 400 that come
+ * back at once; and 50 times what the machine can hash. And a bare server, with nothing but hashes beside it: the least that two busy
+ * cores cost. Then a minute of the last, for what comes back, memory, and how soon all is well again.
  */
 export function flood(): Promise<Figure[]> {
   return withFolder(async (folder) => {
@@ -52,23 +58,34 @@ export function flood(): Promise<Figure[]> {
       process.execPath,
     ];
     const guardbee = await startTarget([...command, GUARDBEE, ...serve], undefined);
-    const authorization = await login(guardbee.url);
-    const p99 = (): Promise<number> => verificationP99(guardbee.url, authorization, SECONDS);
-    const rates: Record<number, number[]> = { 50: [], 400: [] };
-    const under = (connections: number) => async (): Promise<number> => {
-      const begin = performance.now();
-      const end = attack({ url: guardbee.url, connections });
-      await wait(1_000);
-      const value = await p99();
-      const came = Object.values(await end()).reduce((a, b) => a + b);
-      rates[connections]?.push(came / ((performance.now() - begin) / 1_000));
-      // What was queued is worked off.
-      await wait(2_000);
-      return value;
-    };
     const bare = await startBare(undefined);
     const hashes = createHashQueue();
     const hash = await hashes.hash(ADMIN.password);
+    const perSecond = Math.round(
+      (BEYOND * HASHES) / (await timed(HASHES, 8, () => hashes.verify('wrong', hash))),
+    );
+    const attacks = {
+      some: { connections: 50 },
+      many: { connections: 400 },
+      beyond: { connections: CROWD, perSecond },
+    };
+    const authorization = await login(guardbee.url);
+    const p99 = (seconds = SECONDS): Promise<number> => verificationP99(guardbee.url, authorization, seconds);
+    const came: Record<string, Came[]> = { some: [], many: [], beyond: [] };
+    const under =
+      (name: keyof typeof attacks, seconds = SECONDS) =>
+      async (): Promise<number> => {
+        const end = attack({ url: guardbee.url, ...attacks[name] });
+        await wait(2_000);
+        const value = await p99(seconds);
+        came[name]?.push(await end());
+        return value;
+      };
+    const calm = async (): Promise<number> => {
+      // What was queued is worked off.
+      await wait(2_000);
+      return p99();
+    };
     const barely = (): Promise<number> => verificationP99(bare.url, authorization, SECONDS);
     const besideHashes = async (): Promise<number> => {
       let isOn = true;
@@ -82,35 +99,85 @@ export function flood(): Promise<Figure[]> {
       return value;
     };
     await p99();
+    const idle = residentMiB(guardbee.pid);
     const values = await inTurn(FLOOD_ROUNDS, {
-      quiet: p99,
-      some: under(50),
-      many: under(400),
+      quiet: calm,
+      some: under('some'),
+      many: under('many'),
+      beyond: under('beyond'),
       barely,
       besideHashes,
     });
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, residentMiB(guardbee.pid));
+    }, 100);
+    const long = await under('beyond', LONG_SECONDS)();
+    clearInterval(watch);
+    const recovered = await timeOf(() => comesBack(guardbee.url));
     await guardbee.stop();
     await bare.stop();
     await hashes.close();
-    const figure = (what: string, of: readonly number[], connections: number): Figure => ({
+    const all = Object.values(came).flat();
+    const count = (among: readonly Came[], of: (status: string) => boolean): number =>
+      among
+        .flatMap(({ statuses }) => Object.entries(statuses))
+        .reduce((sum, [status, n]) => sum + (of(status) ? n : 0), 0);
+    const figure = (what: string, name: keyof typeof attacks): Figure => ({
       what,
       goal: '≤ 2',
-      reached: show(ratio(of, values.quiet)),
-      note: `${spread(of).median.toFixed(1)} ms ÷ ${spread(values.quiet).median.toFixed(1)} ms; ${spread(rates[connections] ?? []).median.toFixed(0)} logins a second`,
+      reached: show(ratio(values[name], values.quiet)),
+      note: `${spread(values[name]).median.toFixed(1)} ms ÷ ${spread(values.quiet).median.toFixed(1)} ms; ${spread((came[name] ?? []).map((one) => count([one], () => true) / one.seconds)).median.toFixed(0)} logins answered a second`,
     });
     return [
+      figure('p99 of verification (open loop, 200 a second) under a flood of 50 logins ÷ quiet', 'some'),
+      figure('the same under 400 connections that come back at once', 'many'),
       figure(
-        'p99 of verification (open loop, 200 a second) under a flood of 50 logins ÷ quiet',
-        values.some,
-        50,
+        `the same under ${BEYOND} times what can be hashed, ${perSecond} logins a second over ${CROWD} connections`,
+        'beyond',
       ),
-      figure('the same under 400 connections that come back at once', values.many, 400),
       {
         what: 'the same of a bare server, beside nothing but hashes in another process',
         goal: '',
         reached: show(ratio(values.besideHashes, values.barely)),
         note: `${spread(values.besideHashes).median.toFixed(1)} ms ÷ ${spread(values.barely).median.toFixed(1)} ms`,
       },
+      {
+        what: `${BEYOND} times what can be hashed, for ${LONG_SECONDS} s: p99 of verification ÷ quiet`,
+        goal: '≤ 2',
+        reached: (long / spread(values.quiet).median).toFixed(2),
+        note: `${long.toFixed(1)} ms`,
+      },
+      {
+        what: 'all these floods: answers other than 401 (hashed), 429 and 503; of those two, without Retry-After',
+        goal: '0; 0',
+        reached: `${count(all, (status) => !['401', '429', '503'].includes(status))}; ${all.reduce((sum, one) => sum + one.withoutRetryAfter, 0)}`,
+        note: `of ${count(all, () => true)}, ${count(all, (status) => status === '401')} of them hashed`,
+      },
+      {
+        what: 'memory at its most, in MiB',
+        goal: `≤ ${(idle + (availableParallelism() * HASH_PARAMETERS.memoryKiB) / 1024 + 64).toFixed(0)}`,
+        reached: most.toFixed(0),
+        note: `${idle.toFixed(0)} before, and for each worker 19, and 64`,
+      },
+      { what: 'a login again after the flood, ms', goal: '≤ 5000', reached: recovered.toFixed(0) },
     ];
   });
+}
+
+async function comesBack(url: string): Promise<void> {
+  for (;;) {
+    const isBack = await login(url).then(
+      () => true,
+      () => false,
+    );
+    if (isBack) return;
+    await wait(50);
+  }
+}
+
+async function timeOf(work: () => Promise<void>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
 }

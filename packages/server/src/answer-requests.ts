@@ -30,6 +30,12 @@ const NOTICE_MS = 250;
 /** In-flight requests get this long; the whole stop stays under the promised 10 s. */
 const DRAIN_MS = 8_000;
 
+/**
+ * Connections that may wait to be accepted; the kernel allows as many (net.core.somaxconn since Linux 5.4). Of one that is
+ * beyond them the client hears nothing, and tries again after a second: a burst of strangers would cost a service that.
+ */
+const BACKLOG = 4_096;
+
 /** One that listens. */
 interface Answering {
   readonly url: string;
@@ -96,7 +102,11 @@ export async function answerRequests(
   }
   const app = await buildApp(parts, { ...config, tls: files && readCertificate(files), logger });
   closers.add(() => app.close());
-  await app.listen({ ...config.listen, listenTextResolver: (address) => `listening on ${address}` });
+  await app.listen({
+    ...config.listen,
+    backlog: BACKLOG,
+    listenTextResolver: (address) => `listening on ${address}`,
+  });
   const url = urlOf(app, config);
   worker?.listening(url);
   return {

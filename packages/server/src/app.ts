@@ -32,6 +32,7 @@ import { unlockUser } from './http/routes/unlock-user.ts';
 import { verify } from './http/routes/verify.ts';
 import { createShortcut } from './http/shortcut.ts';
 import { isTraced } from './http/tracing.ts';
+import { createTurnAway } from './http/turn-away.ts';
 
 const endpoints: readonly ((app: App, parts: Parts) => void)[] = [
   getRoot,
@@ -84,7 +85,9 @@ export async function buildApp(parts: Parts, options: FrontDoorOptions): Promise
   // A log, or a trace, that wants every request must see every request.
   const isOff = (): boolean =>
     isTraced() || options.logger.level === 'debug' || options.logger.level === 'trace';
-  takeShortcut(app, (longWay) => createShortcut(parts, isOff, longWay));
+  takeShortcut(app, (longWay) =>
+    createShortcut(parts, isOff, createTurnAway(parts, { ...options, isOff }, longWay)),
+  );
   await app.ready();
   return app;
 }

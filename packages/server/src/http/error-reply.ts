@@ -13,7 +13,7 @@ function challengeOf(refusal: Refusal): string {
 }
 
 /** draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4. */
-function rateLimitOf({ name, most, window }: Quota, retryAfter: number): Record<string, string> {
+export function rateLimitOf({ name, most, window }: Quota, retryAfter: number): Record<string, string> {
   return {
     'ratelimit-policy': `"${name}";q=${most};w=${window}`,
     ratelimit: `"${name}";r=0;t=${retryAfter}`,

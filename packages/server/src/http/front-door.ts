@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyError, type FastifyRequest, fastify } from 'fastify';
 import { Refusal } from '../errors.ts';
@@ -7,6 +6,7 @@ import { authenticate } from './authenticate.ts';
 import { isRepeated } from './authorization.ts';
 import { authorize } from './authorize.ts';
 import { compileWhenUsed } from './compile-when-used.ts';
+import { corsOptions } from './cors.ts';
 import { oauthError, sendRefusal, toRefusal } from './error-reply.ts';
 import { parseFormBody } from './form-body.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -16,7 +16,7 @@ import { requestId } from './request-context.ts';
 import type { Entry } from './rights.ts';
 import { enterRight, refuseMethod } from './rights-on-routes.ts';
 import type { App, Parts } from './route.ts';
-import type { Shortcut } from './shortcut.ts';
+import type { RequestHandler } from './shortcut.ts';
 import { isTraced, traceRequests } from './tracing.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
@@ -129,11 +129,8 @@ function admit(parts: Parts, request: FastifyRequest, entry: Entry | undefined):
 }
 
 /** Lets the shortcut answer what it can, and the framework the rest. */
-export function takeShortcut(app: App, shortcutTo: (longWay: Shortcut) => Shortcut): void {
-  const handlers = app.server.listeners('request') as ((
-    request: IncomingMessage,
-    reply: ServerResponse,
-  ) => void)[];
+export function takeShortcut(app: App, shortcutTo: (longWay: RequestHandler) => RequestHandler): void {
+  const handlers = app.server.listeners('request') as RequestHandler[];
   app.server.removeAllListeners('request');
   app.server.on(
     'request',
@@ -141,22 +138,4 @@ export function takeShortcut(app: App, shortcutTo: (longWay: Shortcut) => Shortc
       for (const handle of handlers) handle(request, reply);
     }),
   );
-}
-
-function corsOptions(origins: readonly string[]) {
-  return {
-    origin: [...origins],
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    // By name: a wildcard does not cover Authorization (Fetch standard, CORS protocol).
-    allowedHeaders: [
-      'authorization',
-      'content-type',
-      'x-request-id',
-      'x-giant-swarm-activity',
-      'x-giant-swarm-cmdline',
-    ],
-    exposedHeaders: ['X-Request-ID', 'Retry-After', 'WWW-Authenticate'],
-    maxAge: 600,
-    strictPreflight: false,
-  };
 }

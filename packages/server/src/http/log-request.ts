@@ -22,31 +22,57 @@ export class RequestLog extends LogController {
 
   override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
     const quiet = reply.statusCode < 400 && (request.method === 'GET' || request.method === 'HEAD');
-    const level = levelOf(error, reply.statusCode, quiet);
+    const level = levelOf(reply.statusCode, error, quiet);
     if (quiet && !(request.log.level === 'debug' || request.log.level === 'trace')) return;
-    const { activity, commandLine } = saidBy(request.headers);
-    request.log[level](
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? null,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-        ip: request.ip,
-        token_id: request.authenticated?.token.id,
-        ...known({
-          activity,
-          command_line: commandLine,
-          trace_id: traceIdOf(request.headers),
-          original: this.#isFromTrustedProxy(request.raw) ? originalOf(request.headers) : null,
-        }),
-      },
-      'request',
-    );
+    const seen = {
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      ms: reply.elapsedTime,
+      ip: request.ip,
+      tokenId: request.authenticated?.token.id,
+    };
+    request.log[level](requestLine(request.raw, seen, this.#isFromTrustedProxy), 'request');
   }
 }
 
+/** What the log keeps of a request. */
+export function requestLine(
+  request: IncomingMessage,
+  seen: {
+    method: string;
+    route: string | null;
+    status: number;
+    ms: number;
+    ip: string;
+    tokenId?: string | undefined;
+  },
+  isFromTrustedProxy: (request: IncomingMessage) => boolean,
+): object {
+  const { method, route, status, ms, ip, tokenId } = seen;
+  const { activity, commandLine } = saidBy(request.headers);
+  return {
+    method,
+    route,
+    status,
+    ms: Math.round(ms * 10) / 10,
+    ip,
+    token_id: tokenId,
+    ...known({
+      activity,
+      command_line: commandLine,
+      trace_id: traceIdOf(request.headers),
+      original: isFromTrustedProxy(request) ? originalOf(request.headers) : null,
+    }),
+  };
+}
+
 /** A 503 is what the service is meant to say when it is flooded or its database is away: a flood must not read as a fault. */
-function levelOf(error: Error | null, status: number, quiet: boolean): 'error' | 'warn' | 'info' | 'debug' {
+export function levelOf(
+  status: number,
+  error: Error | null = null,
+  quiet = false,
+): 'error' | 'warn' | 'info' | 'debug' {
   if (status === 503) return 'warn';
   if (error || status >= 500) return 'error';
   return quiet ? 'debug' : 'info';

@@ -18,9 +18,8 @@ import { identityHeaders } from './routes/verify.ts';
  * third of a bare request; so the requests that came in during one turn of the event loop are confirmed together at its
  * end, by one question.
  */
-export type Shortcut = (request: IncomingMessage, reply: ServerResponse) => void;
+export type RequestHandler = (request: IncomingMessage, reply: ServerResponse) => void;
 
-type Handler = (request: IncomingMessage, reply: ServerResponse) => void;
 type Question = 'user' | 'verify';
 
 interface Asked {
@@ -41,7 +40,7 @@ const QUESTIONS: ReadonlyMap<string, Question> = new Map([
 ]);
 
 /** Answers what it can; everything else goes to `longWay`. `isOff`: while true, it answers nothing. */
-export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Handler): Shortcut {
+export function createShortcut(parts: Parts, isOff: () => boolean, longWay: RequestHandler): RequestHandler {
   const { finder, addressOf } = parts;
   const bodies: Record<Question, WeakMap<UserRecord, string>> = {
     user: new WeakMap(),

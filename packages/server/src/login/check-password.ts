@@ -51,9 +51,11 @@ export async function checkPassword(
     return { outcome: 'succeeded', userId: user.id, user };
   };
   try {
-    hashes.checkRoom(source);
+    const retryAfter = hashes.refuseEarly(source);
+    if (retryAfter !== undefined) throw new HashQueueOverloaded(retryAfter);
     return await throttle.attempt({ ...who, address }, act, check);
   } catch (error) {
+    hashes.expectLess(source);
     if (error instanceof HashQueueOverloaded || error instanceof Refusal) await refusalPace.wait();
     throw error;
   }

@@ -25,7 +25,9 @@ function fakeQueue(waitMs = 0): HashQueue & { verified: string[] } {
       await sleep(TAKES[passwordHash]);
       return password === 'right';
     },
-    checkRoom() {},
+    refuseEarly: () => undefined,
+    expect: () => ({ forget() {} }),
+    expectLess() {},
     isOutdated: (passwordHash) => isOutdated(passwordHash),
     counts: () => ({ started: 0, refused: 0, waiting: 0, running: 0 }),
     close: async () => {},

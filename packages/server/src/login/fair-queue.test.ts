@@ -125,3 +125,42 @@ test('a job that is taken out does not come, and the oldest is the one that arri
     }),
   );
 });
+
+test('of many who are on their way no more are expected than there is room for', () => {
+  const queue = createFairQueue<Job>({ most: 10, share: 4 });
+  // Half full, since with less than that not all need to come.
+  for (let n = 0; n < 5; n++) queue.push(`s${n}`, { source: `s${n}`, n });
+  const expectedOf = (source: string) => queue.expect(source);
+  const forgets = Array.from({ length: 5 }, (_, n) => expectedOf(`t${n}`));
+  assert.ok(forgets.every((forget) => forget !== undefined));
+  assert.equal(expectedOf('late'), undefined);
+  assert.ok(queue.hasRoom('late'), 'it has not come yet');
+  forgets[0]?.();
+  forgets[0]?.();
+  const again = expectedOf('late');
+  assert.ok(again !== undefined);
+  assert.equal(expectedOf('later'), undefined, 'forgotten twice, one place was free');
+  // One that comes is not counted twice.
+  queue.push('late', { source: 'late', n: 9 });
+  again();
+  assert.equal(expectedOf('later'), undefined);
+  queue.expectLess('t1');
+  assert.ok(expectedOf('later') !== undefined);
+});
+
+test('of one source no more are expected than its share, and of an empty queue twice what it holds', () => {
+  const queue = createFairQueue<Job>({ most: 10, share: 4 });
+  assert.equal(
+    Array.from({ length: 9 }, () => queue.expect('a')).filter((one) => one !== undefined).length,
+    4,
+  );
+  const others = Array.from({ length: 30 }, (_, n) => queue.expect(`s${n}`)).filter(
+    (one) => one !== undefined,
+  );
+  assert.equal(others.length, 16);
+  for (const forget of others) forget();
+  assert.equal(queue.expect('a'), undefined);
+  queue.expectLess('a');
+  assert.ok(queue.expect('a') !== undefined);
+  queue.expectLess('nobody');
+});

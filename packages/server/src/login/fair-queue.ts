@@ -12,6 +12,14 @@ export interface FairQueue<Item extends object> {
   push(source: string, item: Item): Item | undefined;
   /** Whether an item of this source would be taken in, in whoever's place. */
   hasRoom(source: string): boolean;
+  /**
+   * Where an item of this source would be taken in after all that are expected: expects it, and answers with what ends that.
+   * The next `push` of the source, or `expectLess`, ends it too. Undefined where there is no room. Not all that are expected come:
+   * while the queue is less than half full, as many again may be expected as it holds.
+   */
+  expect(source: string): (() => void) | undefined;
+  /** One that was expected of this source, if any was, will not come. */
+  expectLess(source: string): void;
   /** The item whose turn it is. */
   shift(): Item | undefined;
   /** The item that has waited longest. */
@@ -37,18 +45,34 @@ export function createFairQueue<Item extends object>({
   const lines = new Map<string, Item[]>();
   // In the order of arrival.
   const sources = new Map<Item, string>();
+  // Those that are on their way, of each source.
+  const expected = new Map<string, Set<symbol>>();
+  let expectedCount = 0;
 
   function longest(): Item[] {
+    // One of each source: a flood from many of them, which is when this is asked all the time.
+    if (lines.size === sources.size) return lines.values().next().value ?? [];
     let found: Item[] = [];
     for (const line of lines.values()) if (line.length > found.length) found = line;
     return found;
   }
 
-  function hasRoom(source: string): boolean {
-    const own = lines.get(source)?.length ?? 0;
+  /** Whether there is room for one more of a source that has so many. */
+  function isRoom(own: number, isFull: boolean): boolean {
     if (own >= share) return false;
     // By one more, else the two sources would take each other's place for ever.
-    return sources.size < most || longest().length > own + 1;
+    return !isFull || longest().length > own + 1;
+  }
+
+  const ownCount = (source: string): number => lines.get(source)?.length ?? 0;
+
+  const hasRoom = (source: string): boolean => isRoom(ownCount(source), sources.size >= most);
+
+  function forget(source: string, one: symbol): void {
+    const those = expected.get(source);
+    if (!those?.delete(one)) return;
+    expectedCount -= 1;
+    if (those.size === 0) expected.delete(source);
   }
 
   function remove(item: Item): void {
@@ -60,12 +84,29 @@ export function createFairQueue<Item extends object>({
     if (line.length === 0) lines.delete(source);
   }
 
+  function expectLess(source: string): void {
+    const one = expected.get(source)?.values().next().value;
+    if (one !== undefined) forget(source, one);
+  }
+
   return {
     get size() {
       return sources.size;
     },
     hasRoom,
+    expect(source) {
+      const those = expected.get(source) ?? new Set();
+      const mostExpected = sources.size < most / 2 ? 2 * most : most;
+      const isFull = sources.size + expectedCount >= mostExpected;
+      if (!isRoom(ownCount(source) + those.size, isFull)) return undefined;
+      const one = Symbol();
+      expected.set(source, those.add(one));
+      expectedCount += 1;
+      return () => forget(source, one);
+    },
+    expectLess,
     push(source, item) {
+      expectLess(source);
       if (!hasRoom(source)) return item;
       const line = lines.get(source) ?? [];
       let displaced: Item | undefined;
@@ -91,7 +132,9 @@ export function createFairQueue<Item extends object>({
     oldest: () => sources.keys().next().value,
     remove,
     ahead(source) {
-      const own = lines.get(source)?.length ?? 0;
+      const own = ownCount(source);
+      // One of each other source.
+      if (own === 0) return lines.size;
       let count = own;
       let before = 1; // sources that stand before this one have one turn more
       for (const [other, line] of lines) {

@@ -86,13 +86,12 @@ test('a job that waited past its deadline is refused when its time is up, withou
 test('whoever would be refused at once is told so before anything is done for them', async (t) => {
   const hashes = createHashQueue({ workers: 1, maxWaiting: 2 });
   t.after(() => hashes.close());
-  hashes.checkRoom('a');
+  assert.equal(hashes.refuseEarly('a'), undefined);
   const jobs = Promise.allSettled(Array.from({ length: 3 }, (_, n) => hashes.hash('p', `source ${n}`)));
-  for (const source of ['source 1', 'source 9'])
-    assert.throws(() => hashes.checkRoom(source), HashQueueOverloaded);
+  for (const source of ['source 1', 'source 9']) assert.equal(hashes.refuseEarly(source), 1);
   assert.deepEqual(hashes.counts(), { started: 1, running: 1, waiting: 2, refused: 2 });
   await jobs;
-  hashes.checkRoom('source 9');
+  assert.equal(hashes.refuseEarly('source 9'), undefined);
 });
 
 test('whoever is refused is told how long the queue will take', async (t) => {

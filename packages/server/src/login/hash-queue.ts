@@ -35,10 +35,17 @@ export interface HashQueue {
   /** Whether the password is the hash's, of whatever kind. Rejects with `HashQueueOverloaded`. */
   verify(password: string, passwordHash: string, source?: string, options?: VerifyOptions): Promise<boolean>;
   /**
-   * Throws `HashQueueOverloaded` where a job of this source would be refused at once: so that whoever floods costs neither a
-   * try nor a write.
+   * Where a job of this source would be refused at once: refuses it, and answers with the seconds after which to come back, as
+   * `HashQueueOverloaded` has them. Undefined where there is room. So that whoever floods costs neither a try nor a write.
    */
-  checkRoom(source: string): void;
+  refuseEarly(source: string): number | undefined;
+  /**
+   * The same at the door, for a job that is still on its way: it counts until it has come, or until its `forget` is called, so
+   * that of many who arrive at once no more are let in than there is room for.
+   */
+  expect(source: string): { readonly forget: () => void } | { readonly retryAfter: number };
+  /** A job of this source that was expected will not come: it was refused before. */
+  expectLess(source: string): void;
   /** Whether a new hash of the same password would be another kind or have other parameters. */
   isOutdated(passwordHash: string): boolean;
   /** Since the start: hashes begun and jobs refused; now: jobs that wait and hashes that run. */
@@ -93,13 +100,14 @@ export function createHashQueue({
 
   const isTooLong = (source: string): boolean => waitMs(source) > maxWaitMs;
 
-  function overloaded(source: string): HashQueueOverloaded {
+  /** Counts a refusal, and answers with its `retryAfter`. */
+  function countRefusal(source: string): number {
     refused += 1;
-    return new HashQueueOverloaded(Math.min(Math.max(Math.ceil(waitMs(source) / 1000), 1), 60));
+    return Math.min(Math.max(Math.ceil(waitMs(source) / 1000), 1), 60);
   }
 
   function refuse({ source, reject }: Waiting): void {
-    reject(overloaded(source));
+    reject(new HashQueueOverloaded(countRefusal(source)));
   }
 
   // The slot belongs to the hash: it is given on when the worker answers, not when somebody stops waiting for it.
@@ -152,9 +160,12 @@ export function createHashQueue({
   }
 
   return {
-    checkRoom(source) {
-      if (isTooLong(source) || !queue.hasRoom(source)) throw overloaded(source);
+    expect(source) {
+      const forget = isTooLong(source) ? undefined : queue.expect(source);
+      return forget === undefined ? { retryAfter: countRefusal(source) } : { forget };
     },
+    expectLess: queue.expectLess,
+    refuseEarly: (source) => (isTooLong(source) || !queue.hasRoom(source) ? countRefusal(source) : undefined),
     hash: (password, source = '') => enqueue({ kind: 'hash', password }, source) as Promise<string>,
     verify: (password, passwordHash, source = '', { onStart } = {}) =>
       enqueue({ kind: 'verify', password, passwordHash }, source, onStart) as Promise<boolean>,

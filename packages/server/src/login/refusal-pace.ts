@@ -8,6 +8,8 @@ export interface RefusalPace {
   wait(): Promise<void>;
   /** Refusals that wait, now. */
   waiting(): number;
+  /** Whether so many wait that one more would not be held up. */
+  isFull(): boolean;
 }
 
 /**
@@ -16,8 +18,8 @@ export interface RefusalPace {
  *   Default: 1,500, so that the last waits for 6 s; a login is answered within 10 s, whatever becomes of it.
  */
 export function createRefusalPace({
-  perSecond = 250,
-  most = 1_500,
+  perSecond = 500,
+  most = 3_000,
   now = () => performance.now(),
 } = {}): RefusalPace {
   const burst = Math.max(1, perSecond / 50);
@@ -47,9 +49,11 @@ export function createRefusalPace({
     isTimed = true;
   }
 
+  const isFull = (): boolean => held.length >= most;
+
   return {
     async wait() {
-      if (held.length >= most) return;
+      if (isFull()) return;
       if (held.length === 0 && isAllowed()) {
         allowance -= 1;
         return;
@@ -60,5 +64,6 @@ export function createRefusalPace({
       });
     },
     waiting: () => held.length,
+    isFull,
   };
 }

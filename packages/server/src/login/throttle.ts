@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { Refusal } from '../errors.ts';
+import { type Quota, Refusal } from '../errors.ts';
 import type { Act } from '../storage/records.ts';
 import {
   FOREVER,
@@ -29,6 +29,11 @@ export interface Throttle {
     act: Omit<Act, 'time'>,
     check: () => Promise<Found>,
   ): Promise<Found>;
+  /**
+   * Where this process has just learned that the source may not try at all: so many seconds, 1 or more, and the quota that it has
+   * used up, as `attempt` would say. Undefined otherwise; asks nobody. So that a flood from one source costs no question each.
+   */
+  closedTo(address: string): { readonly retryAfter: number; readonly quota: Quota } | undefined;
   /** The account's key in the store. */
   accountKey(canonicalEmail: string): Uint8Array;
 }
@@ -56,6 +61,8 @@ export const THROTTLE_RULES: ThrottleRules = {
 
 /** Nobody is told to come back in a thousand years: an administrator may open the account at any time. */
 const LONGEST_RETRY_AFTER = 3_600;
+/** Closed sources that are remembered: of more, the store is asked again. */
+const MOST_CLOSED = 10_000;
 
 export function createThrottle(parts: {
   store: ThrottleStore;
@@ -67,16 +74,40 @@ export function createThrottle(parts: {
   const [key] = digestKeys;
   const accountKey = (canonicalEmail: string): Uint8Array => digestTry(key, 'account', [canonicalEmail]);
   const turns = createTurns();
+  const quota: Quota = {
+    name: 'login',
+    most: rules.sourceBurst,
+    window: (rules.sourceBurst * rules.sourcePeriod) / SECOND,
+  };
+  // By source, when each may try again: those that were refused last.
+  const closed = new Map<string, number>();
+
+  function remember(source: string, retryAt: number): void {
+    closed.delete(source);
+    closed.set(source, retryAt);
+    for (const [oldest] of closed) {
+      if (closed.size <= MOST_CLOSED) break;
+      closed.delete(oldest);
+    }
+  }
+
+  /** Says when to come back, and nothing about an account: the quota it names is a source's. */
+  const tooMany = (retryAt: number, now: number): Refusal =>
+    new Refusal('TOO_MANY_REQUESTS', { retryAfter: secondsUntil(retryAt, now), quota });
 
   /** Takes the try, has it checked, and settles it. */
   async function counted<Found extends TryOutcome>(
     keys: TryKeys,
+    source: string,
     act: Omit<Act, 'time'>,
     check: () => Promise<Found>,
   ): Promise<Found> {
     const now = clock.now();
     const reserved = await store.reserveTry(keys, rules, now);
-    if (!reserved.admitted) throw tooMany(reserved.retryAt, now, rules);
+    if (!reserved.admitted) {
+      if (reserved.sourceRetryAt !== null) remember(source, reserved.sourceRetryAt);
+      throw tooMany(reserved.retryAt, now);
+    }
     let outcome: Found;
     try {
       outcome = await check();
@@ -90,6 +121,12 @@ export function createThrottle(parts: {
 
   return {
     accountKey,
+    closedTo(address) {
+      const retryAt = closed.get(sourcePrefix(address));
+      if (retryAt === undefined) return undefined;
+      const now = clock.now();
+      return retryAt > now ? { retryAfter: secondsUntil(retryAt, now), quota } : undefined;
+    },
     async attempt<Found extends TryOutcome>(
       { canonicalEmail, address, password }: Guess,
       act: Omit<Act, 'time'>,
@@ -104,12 +141,12 @@ export function createThrottle(parts: {
         fingerprint: guess.subarray(0, 4),
       };
       const turn = await turns.take(hex(keys.lane), hex(guess)).catch((error: Error) => {
-        if (error instanceof SameGuess) throw tooMany(clock.now() + SECOND, clock.now(), rules);
+        if (error instanceof SameGuess) throw tooMany(clock.now() + SECOND, clock.now());
         throw new HashQueueOverloaded(1);
       });
       let found: Found | undefined;
       try {
-        found = await counted(keys, act, check);
+        found = await counted(keys, source, act, check);
         return found;
       } finally {
         turn.done(found?.outcome === 'failed' ? 'failed' : 'other');
@@ -129,15 +166,7 @@ function settled(found: TryOutcome): TryOutcome {
   return { outcome: 'failed', userId: found.userId, reason: found.reason };
 }
 
-/** Says when to come back, and nothing about an account: the quota it names is a source's. */
-function tooMany(retryAt: number, now: number, rules: ThrottleRules): Refusal {
+function secondsUntil(retryAt: number, now: number): number {
   const seconds = retryAt >= FOREVER ? LONGEST_RETRY_AFTER : Math.ceil((retryAt - now) / SECOND);
-  return new Refusal('TOO_MANY_REQUESTS', {
-    retryAfter: Math.min(Math.max(seconds, 1), LONGEST_RETRY_AFTER),
-    quota: {
-      name: 'login',
-      most: rules.sourceBurst,
-      window: (rules.sourceBurst * rules.sourcePeriod) / SECOND,
-    },
-  });
+  return Math.min(Math.max(seconds, 1), LONGEST_RETRY_AFTER);
 }

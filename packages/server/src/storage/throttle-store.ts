@@ -16,8 +16,8 @@ export interface ThrottleStore {
    *   until `last + waitAfter(failures, rules)`; with `rules.mostFailures` or more, until somebody opens it again.
    * - The source is a leaky bucket (GCRA, one time per source): it holds `rules.sourceBurst` tries and regains one each
    *   `rules.sourcePeriod`.
-   * - Nobody waits for a clock that was wrong: a `last` more than `rules.longestWait` ahead of `time` imposes no wait, and
-   *   a source is never further behind than an empty bucket (the arithmetic is in `tries.ts`, for every engine).
+   * - Nobody waits for a clock that was wrong: a `last` more than `rules.longestWait` ahead of `time` imposes no wait, nor does
+   *   a source that is further behind than an empty bucket by more than that (the arithmetic is in `tries.ts`, for every engine).
    *
    * A refused try changes nothing, and is answered without a write where nothing has to be written.
    */
@@ -100,6 +100,8 @@ export interface TryRefused {
   readonly admitted: false;
   /** When a next try may be made; `FOREVER`: not without help. */
   readonly retryAt: number;
+  /** When the source may make one, at whatever account; null: it is not the source that is refused. */
+  readonly sourceRetryAt: number | null;
 }
 
 export type TryOutcome =

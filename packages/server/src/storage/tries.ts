@@ -1,4 +1,10 @@
-import { FOREVER, type ThrottleRules, type TryReserved, waitAfter } from './throttle-store.ts';
+import {
+  FOREVER,
+  type ThrottleRules,
+  type TryRefused,
+  type TryReserved,
+  waitAfter,
+} from './throttle-store.ts';
 
 /** The arithmetic of the throttle: one place for every engine. Times are milliseconds since 1970. */
 
@@ -91,15 +97,30 @@ export function nextTry(failures: number, last: number | null, rules: ThrottleRu
 
 /**
  * A source as a leaky bucket in one number, the time at which it is full again (GCRA): each try moves it on by a period,
- * and it may be as far ahead as the whole bucket takes. Null: full. Never more than empty, also after a wrong clock.
+ * and it may be as far ahead as the whole bucket takes. Null: full, and so is what lies ahead by more than any wait: it was
+ * written while a clock was wrong. By less, it is no further behind than empty: the clocks of nodes differ.
  */
-export function nextTryOfSource(fullAt: number | null, rules: ThrottleRules, time: number): number {
+function nextTryOfSource(fullAt: number | null, rules: ThrottleRules, time: number): number {
   return takeFromSource(fullAt, rules, time) - rules.sourceBurst * rules.sourcePeriod;
 }
 
 export function takeFromSource(fullAt: number | null, rules: ThrottleRules, time: number): number {
   const empty = time + rules.sourceBurst * rules.sourcePeriod;
-  return Math.min(Math.max(fullAt ?? time, time), empty) + rules.sourcePeriod;
+  if (fullAt === null || fullAt > empty + rules.longestWait) return time + rules.sourcePeriod;
+  return Math.min(Math.max(fullAt, time), empty) + rules.sourcePeriod;
+}
+
+/** Why one more try may not be made, by the counter that counts and what its source says; undefined: it may. */
+export function refuseTry(
+  { failures, last }: Counter,
+  fullAt: number | null,
+  rules: ThrottleRules,
+  time: number,
+): TryRefused | undefined {
+  const ofSource = nextTryOfSource(fullAt, rules, time);
+  const retryAt = Math.max(nextTry(failures, last, rules, time), ofSource);
+  if (retryAt <= time) return undefined;
+  return { admitted: false, retryAt, sourceRetryAt: ofSource > time ? ofSource : null };
 }
 
 /** Whether a lane whose last login was then is still known. */

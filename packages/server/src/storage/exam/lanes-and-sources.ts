@@ -70,16 +70,17 @@ export function examineLanesAndSources(open: OpenRoom): void {
     const small = { ...rules, sourceBurst: 3, sourcePeriod: 100 };
     const reserveFrom = (source: string, time: number) =>
       store.reserveTry(keysOf(newPassword(), source), small, time);
+    const refusal = (retryAt: number) => ({ admitted: false, retryAt, sourceRetryAt: retryAt });
     for (let n = 0; n < 3; n += 1) assert.equal((await reserveFrom('s', now)).admitted, true);
     for (const early of [0, 99]) {
-      assert.deepEqual(await reserveFrom('s', now + early), { admitted: false, retryAt: now + 100 });
+      assert.deepEqual(await reserveFrom('s', now + early), refusal(now + 100));
     }
     assert.equal((await reserveFrom('s', now + 100)).admitted, true);
-    assert.deepEqual(await reserveFrom('s', now + 100), { admitted: false, retryAt: now + 200 });
+    assert.deepEqual(await reserveFrom('s', now + 100), refusal(now + 200));
     assert.equal((await reserveFrom('t', now)).admitted, true, 'another source');
     // Rested, it has three again and no more.
     for (let n = 0; n < 3; n += 1) assert.equal((await reserveFrom('s', now + 9_000)).admitted, true);
-    assert.deepEqual(await reserveFrom('s', now + 9_000), { admitted: false, retryAt: now + 9_100 });
+    assert.deepEqual(await reserveFrom('s', now + 9_000), refusal(now + 9_100));
   });
 
   fact(
@@ -123,11 +124,24 @@ export function examineLanesAndSources(open: OpenRoom): void {
     const keys = keysOf('someone', 'slow');
     const slow = { ...rules, sourceBurst: 1, sourcePeriod: 50_000 };
     assert.equal((await store.reserveTry(keysOf('another', 'slow'), slow, now)).admitted, true);
-    assert.deepEqual(await store.reserveTry(keys, slow, now), { admitted: false, retryAt: now + 50_000 });
+    assert.deepEqual(await store.reserveTry(keys, slow, now), {
+      admitted: false,
+      retryAt: now + 50_000,
+      sourceRetryAt: now + 50_000,
+    });
     const quick = { ...slow, sourcePeriod: 1 };
     assert.deepEqual(await store.reserveTry(keysOf('someone', 'quick'), quick, now), {
       admitted: false,
       retryAt: now + rules.firstWait,
+      sourceRetryAt: null,
+    });
+    const both = { ...slow, sourcePeriod: 1_000 };
+    const first = keysOf('one more', 'both');
+    assert.equal((await store.reserveTry(first, both, now)).admitted, true);
+    assert.deepEqual(await store.reserveTry(keysOf('someone', 'both'), both, now), {
+      admitted: false,
+      retryAt: now + rules.firstWait,
+      sourceRetryAt: now + 1_000,
     });
   });
 
@@ -135,7 +149,17 @@ export function examineLanesAndSources(open: OpenRoom): void {
     const it = guesser(store, 'someone');
     const year = 365 * 86_400_000;
     await failTimes(it, rules.freeFailures, now + year);
-    assert.equal(await refusedUntil(guesser(store, 'another')), now + rules.sourcePeriod);
+    const one = { ...rules, sourceBurst: 1 };
+    const keys = keysOf('another', 'one a year ahead');
+    assert.equal((await store.reserveTry(keys, one, now + year)).admitted, true);
+    assert.equal((await store.reserveTry(keys, one, now + year)).admitted, false);
+    assert.equal((await store.reserveTry(keys, one, now)).admitted, true);
+    assert.equal((await store.reserveTry(keys, one, now)).admitted, false, 'from now on it counts');
+    // The clock of another node, some minutes behind, is no reason for more tries.
+    const late = keysOf('a third', 'minutes ahead');
+    const behind = now - rules.longestWait + rules.sourcePeriod;
+    assert.equal((await store.reserveTry(late, one, now)).admitted, true);
+    assert.equal((await store.reserveTry(late, one, behind)).admitted, false);
     assert.equal(await refusedUntil({ ...it, source: 'elsewhere' }), undefined);
     await fail({ ...it, source: 'elsewhere' });
     assert.equal(await refusedUntil({ ...it, source: 'elsewhere' }), now + 2 * rules.firstWait);

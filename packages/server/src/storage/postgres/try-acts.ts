@@ -7,8 +7,7 @@ import {
   failTry,
   isKnown,
   lockAfter,
-  nextTry,
-  nextTryOfSource,
+  refuseTry,
   takeFromSource,
   takeTry,
   untouched,
@@ -29,16 +28,8 @@ export async function lookAtTry(
   const tries = await readTries(session, keys);
   const name: 'lane' | 'account' = isKnown(tries.lane?.known ?? null, rules, time) ? 'lane' : 'account';
   const counter = tries[name] ?? untouched;
-  const retryAt = Math.max(
-    nextTry(counter.failures, counter.last, rules, time),
-    nextTryOfSource(tries.fullAt, rules, time),
-  );
-  return {
-    name,
-    counter,
-    fullAt: tries.fullAt,
-    refused: retryAt > time ? ({ admitted: false, retryAt } as const) : undefined,
-  };
+  const { fullAt } = tries;
+  return { name, counter, fullAt, refused: refuseTry(counter, fullAt, rules, time) };
 }
 
 export async function reserveTry(

@@ -4,7 +4,7 @@ import { checkLimit, longestBatch } from '../page.ts';
 import type { Act } from '../records.ts';
 import { storableTime } from '../text.ts';
 import type { ThrottleRules, TryKeys, TryRefused, TryReserved } from '../throttle-store.ts';
-import { isKnown, nextTry, nextTryOfSource, takeFromSource, takeTry, untouched } from '../tries.ts';
+import { isKnown, refuseTry, takeFromSource, takeTry, untouched } from '../tries.ts';
 import { appendEvent } from './audit-chain.ts';
 import { statement } from './connection.ts';
 import { findUserById } from './find-user.ts';
@@ -17,16 +17,7 @@ export function lookAtTry(db: DatabaseSync, keys: TryKeys, rules: ThrottleRules,
   const name: 'lane' | 'account' = isKnown(lane?.known ?? null, rules, time) ? 'lane' : 'account';
   const counter = (name === 'lane' ? lane : readCounter(db, keys.account)) ?? untouched;
   const fullAt = readSource(db, keys.source);
-  const retryAt = Math.max(
-    nextTry(counter.failures, counter.last, rules, time),
-    nextTryOfSource(fullAt, rules, time),
-  );
-  return {
-    name,
-    counter,
-    fullAt,
-    refused: retryAt > time ? ({ admitted: false, retryAt } as const) : undefined,
-  };
+  return { name, counter, fullAt, refused: refuseTry(counter, fullAt, rules, time) };
 }
 
 export function reserveTry(
