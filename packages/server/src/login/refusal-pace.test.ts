@@ -43,6 +43,29 @@ test('after a pause of whatever length they don’t come all at once', async (t)
   assert.equal(pace.waiting(), 10);
 });
 
+test('a crowd so large that the last would wait too long goes faster', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let time = 0;
+  const pace = createRefusalPace({ perSecond: 100, longestMs: 1_000, now: () => time });
+  const after = (ms: number): void => {
+    for (let n = 0; n < ms / 10; n += 1) {
+      time += 10;
+      t.mock.timers.tick(10);
+    }
+  };
+  const waits = Array.from({ length: 1_002 }, () => pace.wait());
+  assert.equal(pace.waiting(), 1_000);
+  after(500);
+  assert.equal(pace.waiting(), 500);
+  after(500);
+  await Promise.all(waits);
+  // And those who come later at the usual pace.
+  for (let n = 0; n < 100; n += 1) void pace.wait();
+  const before = pace.waiting();
+  after(500);
+  assert.equal(before - pace.waiting(), 50);
+});
+
 test('no more than so many are kept', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const pace = createRefusalPace({ perSecond: 500, most: 20, now: () => 0 });

@@ -13,22 +13,28 @@ export interface RefusalPace {
 }
 
 /**
- * @param perSecond Refusals that are let go. Default: 250, so that a flood has a tenth of a core at 0.4 ms each.
+ * @param perSecond Refusals that are let go, at least. Default: 250, so that a flood has a tenth of a core at 0.4 ms each.
+ * @param longestMs More are let go where so many wait that the last would wait for longer. Default: 6,000; a login is answered within
+ *   10 s, whatever becomes of it.
  * @param most Refusals that may wait; one beyond them is not held up, because to keep it would cost more than to send it.
- *   Default: 1,500, so that the last waits for 6 s; a login is answered within 10 s, whatever becomes of it.
+ *   Default: 3,000.
  */
 export function createRefusalPace({
-  perSecond = 500,
+  perSecond: least = 250,
+  longestMs = 6_000,
   most = 3_000,
   now = () => performance.now(),
 } = {}): RefusalPace {
-  const burst = Math.max(1, perSecond / 50);
   const held: (() => void)[] = [];
-  let [allowance, since] = [burst, now()];
+  // Since nobody waited.
+  let peak = 0;
+  let [allowance, since] = [least / 50, now()];
   let isTimed = false;
 
   function isAllowed(): boolean {
     const time = now();
+    const perSecond = Math.max(least, (peak * 1_000) / longestMs);
+    const burst = Math.max(1, perSecond / 50);
     // What was not used up is not saved: after a pause they must not all come at once.
     allowance = Math.min(burst, allowance + ((time - since) * perSecond) / 1_000);
     since = time;
@@ -42,10 +48,11 @@ export function createRefusalPace({
     }
     isTimed = false;
     if (held.length > 0) comeBack();
+    else peak = 0;
   }
 
   function comeBack(): void {
-    if (!isTimed) setTimeout(letGo, 1_000 / perSecond);
+    if (!isTimed) setTimeout(letGo, 1_000 / least);
     isTimed = true;
   }
 
@@ -60,6 +67,7 @@ export function createRefusalPace({
       }
       await new Promise<void>((resolve) => {
         held.push(resolve);
+        peak = Math.max(peak, held.length);
         comeBack();
       });
     },

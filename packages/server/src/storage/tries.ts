@@ -89,7 +89,7 @@ function keepTime(counter: Counter, { last }: TryReserved): Counter {
  * The earliest time at which a counter with so many failures, the last of them then, lets a next try through. What lies
  * further ahead than any wait was written while a clock was wrong: nobody has to wait until it is right.
  */
-export function nextTry(failures: number, last: number | null, rules: ThrottleRules, time: number): number {
+function nextTry(failures: number, last: number | null, rules: ThrottleRules, time: number): number {
   if (failures >= rules.mostFailures) return FOREVER;
   if (failures < rules.freeFailures || last === null || last - time > rules.longestWait) return 0;
   return last + waitAfter(failures, rules);
