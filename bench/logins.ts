@@ -98,6 +98,8 @@ export function flood(): Promise<Figure[]> {
       await Promise.all(hashing);
       return value;
     };
+    // So that all threads that hash have begun: idle is how it is afterwards too.
+    await timed(HASHES, 8, () => login(guardbee.url));
     await p99();
     const idle = residentMiB(guardbee.pid);
     const values = await inTurn(FLOOD_ROUNDS, {
