@@ -5,7 +5,7 @@ import { hasExpired } from '../users/able.ts';
 import { type HashQueue, HashQueueOverloaded } from './hash-queue.ts';
 import type { RefusalPace } from './refusal-pace.ts';
 import { sourcePrefix } from './source-prefix.ts';
-import type { Throttle } from './throttle.ts';
+import type { Attempt, Throttle } from './throttle.ts';
 
 export interface PasswordDoor {
   readonly hashes: HashQueue;
@@ -28,14 +28,30 @@ export type Verdict =
  * One try at a password: room for a hash first, then the throttle, then one hash, whoever it is; only then what may be said to somebody who
  * knows the password. Every door that checks a password comes through here, so that all of them share the counters.
  *
- * `findUser` is called once the try has been admitted. Throws `TOO_MANY_REQUESTS`, and what the hash queue throws.
+ * `findUser` is called once the try has been admitted, and `follow` with what was found, while the try is being settled: what
+ * it writes shares a commit with that. Nobody is answered before both are done. Throws `TOO_MANY_REQUESTS`, what the hash
+ * queue throws, and what `follow` throws.
  */
-export async function checkPassword(
+export async function checkPassword<Answer>(
+  door: PasswordDoor,
+  who: { canonicalEmail: string; password: string },
+  findUser: () => Promise<UserRecord | undefined>,
+  act: Omit<Act, 'time'>,
+  follow: (verdict: Verdict) => Promise<Answer>,
+): Promise<Answer> {
+  const { found, settled } = await attempt(door, who, findUser, act);
+  const answer = follow(found);
+  await Promise.allSettled([settled, answer]);
+  await settled;
+  return answer;
+}
+
+async function attempt(
   { hashes, throttle, refusalPace, clock, decoyHash }: PasswordDoor,
   who: { canonicalEmail: string; password: string },
   findUser: () => Promise<UserRecord | undefined>,
   act: Omit<Act, 'time'>,
-): Promise<Verdict> {
+): Promise<Attempt<Verdict>> {
   const address = act.origin?.ip ?? '';
   const source = sourcePrefix(address);
   const check = async (): Promise<Verdict> => {

@@ -9,6 +9,12 @@ import { sourcePrefix } from './source-prefix.ts';
 
 export interface LoginParts extends IssueParts, PasswordDoor {}
 
+interface LoggedIn {
+  readonly user: UserRecord;
+  readonly token: TokenRecord;
+  readonly tokenString: string;
+}
+
 /**
  * E-mail and password in, a new token out. Cheap checks first; then one hash, whoever it is; then everything that may
  * be said only to somebody who knows the password.
@@ -18,7 +24,7 @@ export async function logIn(
   credentials: { email: string; passwordBase64: string },
   wanted: WantedToken,
   act: Omit<Act, 'time' | 'actor'>,
-): Promise<{ user: UserRecord; token: TokenRecord; tokenString: string }> {
+): Promise<LoggedIn> {
   const password = parsePassword(credentials.passwordBase64);
   if (password === undefined) {
     throw new Refusal('INVALID_INPUT', {
@@ -29,14 +35,26 @@ export async function logIn(
   if (email === undefined) throw new Refusal('INVALID_CREDENTIALS'); // no account can have it
 
   const findUser = () => parts.store.findUserByEmail(email);
-  const verdict = await checkPassword(parts, { canonicalEmail: email, password }, findUser, {
-    ...act,
-    actor: null,
-  });
-  if (verdict.outcome === 'failed') {
-    throw new Refusal(verdict.reason === 'expired' ? 'ACCOUNT_EXPIRED' : 'INVALID_CREDENTIALS');
-  }
-  const { user } = verdict;
+  return checkPassword(
+    parts,
+    { canonicalEmail: email, password },
+    findUser,
+    { ...act, actor: null },
+    async (verdict) => {
+      if (verdict.outcome === 'succeeded') return letIn(parts, verdict.user, password, wanted, act);
+      throw new Refusal(verdict.reason === 'expired' ? 'ACCOUNT_EXPIRED' : 'INVALID_CREDENTIALS');
+    },
+  );
+}
+
+/** Gives somebody who knows the password a token. */
+async function letIn(
+  parts: LoginParts,
+  user: UserRecord,
+  password: string,
+  wanted: WantedToken,
+  act: Omit<Act, 'time' | 'actor'>,
+): Promise<LoggedIn> {
   if (wanted.scopes?.includes('introspect') && !user.admin) {
     throw new Refusal('PERMISSION_DENIED', {
       message: 'Only an administrator may have a token of scope introspect.',

@@ -28,7 +28,7 @@ export interface Throttle {
     guess: Guess,
     act: Omit<Act, 'time'>,
     check: () => Promise<Found>,
-  ): Promise<Found>;
+  ): Promise<Attempt<Found>>;
   /**
    * Where this process has just learned that the source may not try at all: so many seconds, 1 or more, and the quota that it has
    * used up, as `attempt` would say. Undefined otherwise; asks nobody. So that a flood from one source costs no question each.
@@ -36,6 +36,12 @@ export interface Throttle {
   closedTo(address: string): { readonly retryAfter: number; readonly quota: Quota } | undefined;
   /** The account's key in the store. */
   accountKey(canonicalEmail: string): Uint8Array;
+}
+
+export interface Attempt<Found> {
+  readonly found: Found;
+  /** Resolves when the try is settled: what is written in the same turn of the event loop can share its commit. */
+  readonly settled: Promise<void>;
 }
 
 interface Guess {
@@ -95,28 +101,28 @@ export function createThrottle(parts: {
   const tooMany = (retryAt: number, now: number): Refusal =>
     new Refusal('TOO_MANY_REQUESTS', { retryAfter: secondsUntil(retryAt, now), quota });
 
-  /** Takes the try, has it checked, and settles it. */
+  /** Takes the try, has it checked, and begins to settle it. */
   async function counted<Found extends TryOutcome>(
     keys: TryKeys,
     source: string,
     act: Omit<Act, 'time'>,
     check: () => Promise<Found>,
-  ): Promise<Found> {
+  ): Promise<Attempt<Found>> {
     const now = clock.now();
     const reserved = await store.reserveTry(keys, rules, now);
     if (!reserved.admitted) {
       if (reserved.sourceRetryAt !== null) remember(source, reserved.sourceRetryAt);
       throw tooMany(reserved.retryAt, now);
     }
-    let outcome: Found;
+    let found: Found;
     try {
-      outcome = await check();
+      found = await check();
     } catch (error) {
       await store.settleTry(reserved, { outcome: 'abandoned' }, rules, { ...act, time: clock.now() });
       throw error;
     }
-    await store.settleTry(reserved, settled(outcome), rules, { ...act, time: clock.now() });
-    return outcome;
+    const settled = store.settleTry(reserved, outcomeOf(found), rules, { ...act, time: clock.now() });
+    return { found, settled };
   }
 
   return {
@@ -131,7 +137,7 @@ export function createThrottle(parts: {
       { canonicalEmail, address, password }: Guess,
       act: Omit<Act, 'time'>,
       check: () => Promise<Found>,
-    ): Promise<Found> {
+    ): Promise<Attempt<Found>> {
       const source = sourcePrefix(address);
       const guess = digestTry(key, 'password', [canonicalEmail, password]);
       const keys = {
@@ -144,12 +150,16 @@ export function createThrottle(parts: {
         if (error instanceof SameGuess) throw tooMany(clock.now() + SECOND, clock.now());
         throw new HashQueueOverloaded(1);
       });
-      let found: Found | undefined;
       try {
-        found = await counted(keys, source, act, check);
-        return found;
-      } finally {
-        turn.done(found?.outcome === 'failed' ? 'failed' : 'other');
+        const attempt = await counted(keys, source, act, check);
+        attempt.settled.then(
+          () => turn.done(attempt.found.outcome === 'failed' ? 'failed' : 'other'),
+          () => turn.done('other'),
+        );
+        return attempt;
+      } catch (error) {
+        turn.done('other');
+        throw error;
       }
     },
   };
@@ -160,7 +170,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 /** The outcome and nothing more that whoever checked may have put beside it. */
-function settled(found: TryOutcome): TryOutcome {
+function outcomeOf(found: TryOutcome): TryOutcome {
   if (found.outcome === 'abandoned') return { outcome: 'abandoned' };
   if (found.outcome === 'succeeded') return { outcome: 'succeeded', userId: found.userId };
   return { outcome: 'failed', userId: found.userId, reason: found.reason };

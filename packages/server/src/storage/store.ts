@@ -19,7 +19,7 @@ import type { ThrottleStore } from './throttle-store.ts';
  * The contract between the house and its database. Every implementation sits the exam in `store-contract.ts`.
  *
  * **Atomicity.** Each method is one transaction: all of it has happened when the promise resolves, none of it
- * when it rejects. What has been answered survives `kill -9` and power loss.
+ * when it rejects. What has been answered survives `kill -9` and power loss (but for `reserveTry`, which says so).
  *
  * **Order.** A read that starts after a write's promise has resolved sees that write, in every process and on
  * every node that uses the same database.

@@ -19,7 +19,8 @@ export interface ThrottleStore {
    * - Nobody waits for a clock that was wrong: a `last` more than `rules.longestWait` ahead of `time` imposes no wait, nor does
    *   a source that is further behind than an empty bucket by more than that (the arithmetic is in `tries.ts`, for every engine).
    *
-   * A refused try changes nothing, and is answered without a write where nothing has to be written.
+   * A refused try changes nothing, and is answered without a write where nothing has to be written. A try that was taken
+   * survives `kill -9`, but need not survive a power cut before it is settled: nobody has been told anything yet.
    */
   reserveTry(keys: TryKeys, rules: ThrottleRules, time: number): Promise<TryReserved | TryRefused>;
 

@@ -30,22 +30,29 @@ export async function changeOwnPassword(
   }
   const wanted = newPassword(passwords.newBase64, user.email, parts.installationName);
   const who = { canonicalEmail: user.canonicalEmail, password: current };
-  const { outcome: found } = await checkPassword(parts, who, async () => user, act);
-  if (found === 'failed') {
-    throw new Refusal('INVALID_CREDENTIALS', { message: 'The current password is wrong.' });
-  }
-  const newHash = await parts.hashes.hash(wanted);
-  const account = parts.throttle.accountKey(user.canonicalEmail);
-  const outcome = await parts.store.setPassword(
-    user.id,
-    { newHash, expectedHash: user.passwordHash, keepTokenId: passwords.keepTokenId, account },
-    { ...act, time: parts.clock.now() },
+  await checkPassword(
+    parts,
+    who,
+    async () => user,
+    act,
+    async ({ outcome: found }) => {
+      if (found === 'failed') {
+        throw new Refusal('INVALID_CREDENTIALS', { message: 'The current password is wrong.' });
+      }
+      const newHash = await parts.hashes.hash(wanted);
+      const account = parts.throttle.accountKey(user.canonicalEmail);
+      const outcome = await parts.store.setPassword(
+        user.id,
+        { newHash, expectedHash: user.passwordHash, keepTokenId: passwords.keepTokenId, account },
+        { ...act, time: parts.clock.now() },
+      );
+      if (outcome !== 'set') {
+        throw new Refusal('INVALID_CREDENTIALS', {
+          message: 'The password was changed by somebody else meanwhile.',
+        });
+      }
+    },
   );
-  if (outcome !== 'set') {
-    throw new Refusal('INVALID_CREDENTIALS', {
-      message: 'The password was changed by somebody else meanwhile.',
-    });
-  }
 }
 
 /** An administrator's reset: every token of the user ends. */

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { act, addToken, addUser, examSigner } from '../exam/samples.ts';
+import { THROTTLE_RULES } from '../../login/throttle.ts';
+import { act, addToken, addUser, examSigner, now, sampleToken } from '../exam/samples.ts';
 import { StoreUnavailable, StoreUnusable } from '../store.ts';
+import type { ActCall } from './acts.ts';
+import { openChain } from './audit-chain.ts';
 import { assertSetting, openForWriting } from './connection.ts';
+import { commitTogether } from './group-commit.ts';
 import { openSqliteRoom } from './sqlite-room.test-support.ts';
 import { WriterLink } from './writer-link.ts';
 
@@ -43,6 +47,50 @@ test('commits run with synchronous=FULL on a thread of their own, not on the mai
     assert.notEqual(threadId, 0);
     assert.equal(synchronous, 2);
   } finally {
+    await room.leave();
+  }
+});
+
+test('a try that is taken is not synced; whatever shares its commit is, and what comes after it', async () => {
+  const room = await openSqliteRoom();
+  const user = await addUser(room.store);
+  await room.store.close();
+  const db = openForWriting(room.path, 1_000);
+  const synced: unknown[] = [];
+  try {
+    openChain(db, examSigner);
+    // How SQLite is set when it is about to commit.
+    db.function('how_synced', () => {
+      synced.push(db.prepare('PRAGMA synchronous').get()?.synchronous);
+      return 0;
+    });
+    db.exec(`CREATE TEMP TRIGGER tries AFTER INSERT ON try_counters BEGIN SELECT how_synced(); END;
+      CREATE TEMP TRIGGER issued AFTER INSERT ON tokens BEGIN SELECT how_synced(); END`);
+    const [FULL, NORMAL] = [2, 1];
+    const take = (name: string): ActCall => {
+      const key = (of: string): Uint8Array => Uint8Array.from(Buffer.from(`${of} ${name}`.padEnd(16)));
+      const keys = { account: key('account'), source: key('source'), lane: key('lane') };
+      const fingerprint = new Uint8Array(4);
+      return { name: 'reserveTry', args: [{ ...keys, fingerprint }, THROTTLE_RULES, now] };
+    };
+    const issue = (): ActCall => ({ name: 'issueToken', args: [sampleToken(user), user.passwordHash, act] });
+    const commit = (...calls: ActCall[]): unknown[] => {
+      synced.length = 0;
+      for (const outcome of commitTogether(db, calls, 0)) assert.ok(outcome.ok);
+      return [...synced];
+    };
+    assert.deepEqual(commit(take('1')), [NORMAL]);
+    assert.deepEqual(commit(issue()), [FULL]);
+    assert.deepEqual(commit(take('2'), issue(), take('3')), [FULL, FULL, FULL]);
+    // Also where it fails.
+    const other = openForWriting(room.path, 0);
+    other.exec('BEGIN IMMEDIATE');
+    assert.equal(commitTogether(db, [take('4')], 0)[0]?.ok, false);
+    other.exec('ROLLBACK');
+    other.close();
+    assertSetting(db, room.path, 'synchronous', FULL);
+  } finally {
+    db.close();
     await room.leave();
   }
 });
