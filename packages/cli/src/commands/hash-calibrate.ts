@@ -10,7 +10,7 @@ export interface CalibrateOptions {
 
 /** Measures what a password hash takes on this machine, and proposes settings. */
 export async function calibrate({ target, json }: CalibrateOptions, io: Io): Promise<void> {
-  const { measured, proposed } = calibrateHash(target);
+  const { measured, proposed } = await calibrateHash(target);
   if (json) {
     const words = ({ memoryMiB, passes, ms, loginsPerSecond }: MeasuredHash) => ({
       memory_mib: memoryMiB,
