@@ -6,9 +6,9 @@
  *     node bench/attack.ts '{"url":…,"connections":…}'
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { LOAD_CORE } from './processes.ts';
+import { ask, open } from './wire.ts';
 
 interface Attack {
   readonly url: string;
@@ -91,15 +91,6 @@ async function run({ url, connections, perSecond = Number.POSITIVE_INFINITY }: A
   process.stdout.write(JSON.stringify({ statuses, withoutRetryAfter, seconds } satisfies Came));
 }
 
-async function open(url: string): Promise<Socket> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname).setNoDelay().setEncoding('latin1');
-  await once(socket, 'connect');
-  // Between two answers as well.
-  socket.on('error', () => {});
-  return socket;
-}
-
 function login(url: string, connection: number, n: number): string {
   const email = `account-${connection}-${n}@example.com`;
   const body = JSON.stringify({ email, password_base64: Buffer.from('wrong').toString('base64') });
@@ -108,26 +99,6 @@ function login(url: string, connection: number, n: number): string {
     `POST /v4/auth-tokens/ HTTP/1.1\r\nHost: ${new URL(url).host}\r\nX-Forwarded-For: ${address}\r\n` +
     `Content-Length: ${body.length}\r\n\r\n${body}`
   );
-}
-
-/** The answer, whole: its head and so many bytes as that says. */
-function ask(socket: Socket, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let reply = '';
-    const onData = (chunk: string): void => {
-      reply += chunk;
-      const head = reply.indexOf('\r\n\r\n');
-      const length = Number(/^content-length: (\d+)\r$/im.exec(reply)?.[1]);
-      if (head >= 0 && reply.length >= head + 4 + length) end(() => resolve(reply));
-    };
-    const onEnd = (): void => end(() => reject(new Error('the connection was broken')));
-    const end = (settle: () => void): void => {
-      socket.off('data', onData).off('close', onEnd).off('error', onEnd);
-      settle();
-    };
-    socket.on('data', onData).once('close', onEnd).once('error', onEnd);
-    socket.write(text);
-  });
 }
 
 if (import.meta.main) await run(JSON.parse(process.argv[2] ?? '') as Attack);

@@ -1,26 +1,25 @@
 /** What the measurements do as clients: with as little CPU as can be, since they share the machine with the service. */
-import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { ADMIN } from './processes.ts';
+import { ask, open } from './wire.ts';
 
-const agent = new Agent({ keepAlive: true });
+// By host: connections that nobody uses just now.
+const idle = new Map<string, Socket[]>();
 
-function call(url: string, method: string, headers: Record<string, string>, body?: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { agent, method, headers }, (incoming) => {
-      let text = '';
-      incoming.setEncoding('utf8');
-      incoming.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      incoming.on('end', () =>
-        incoming.statusCode === 200
-          ? resolve(text)
-          : reject(new Error(`status ${incoming.statusCode}: ${text}`)),
-      );
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
+/** The body of a reply that is 200; rejects otherwise. */
+async function call(url: string, method: string, headers: readonly string[], body = ''): Promise<string> {
+  const { host, pathname } = new URL(url);
+  // The service ends those that nobody has used for long.
+  const free = (idle.get(host) ?? []).filter((socket) => !socket.destroyed);
+  idle.set(host, free);
+  const socket = free.pop() ?? (await open(url));
+  const head = [`${method} ${pathname} HTTP/1.1`, `Host: ${host}`, ...headers, '', ''].join('\r\n');
+  const reply = await ask(socket, head + body);
+  idle.get(host)?.push(socket);
+  const text = reply.slice(reply.indexOf('\r\n\r\n') + 4);
+  const status = reply.slice(9, 12);
+  if (status !== '200') throw new Error(`status ${status}: ${text}`);
+  return text;
 }
 
 const CREDENTIALS = JSON.stringify({
@@ -30,12 +29,12 @@ const CREDENTIALS = JSON.stringify({
 
 /** Logs in; answers with the header value that carries the token. */
 export async function login(url: string): Promise<string> {
-  const headers = { 'content-length': String(CREDENTIALS.length) };
+  const headers = [`Content-Length: ${CREDENTIALS.length}`];
   return `giantswarm ${JSON.parse(await call(`${url}/v4/auth-tokens/`, 'POST', headers, CREDENTIALS)).auth_token}`;
 }
 
 export async function logout(url: string, authorization: string): Promise<void> {
-  await call(`${url}/v4/auth-tokens/`, 'DELETE', { authorization });
+  await call(`${url}/v4/auth-tokens/`, 'DELETE', [`Authorization: ${authorization}`]);
 }
 
 /** Does `count` pieces of work, `concurrency` at a time; answers with the seconds it took. */
