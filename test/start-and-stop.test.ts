@@ -137,6 +137,10 @@ test('a service with other digest keys than the database, or a damaged file, say
   ] as const) {
     writeFileSync(file, wrong);
     await assert.rejects(serve(folder.path), reason);
+    // A command at the machine would sign with it; with one that is merely new, whoever has lost the old one can go on.
+    const list = await run(['users', 'list', '--offline', '--data-dir', folder.path]);
+    assert.equal(list.code, wrong.startsWith('k2') ? 0 : 1, list.stderr);
+    if (list.code !== 0) assert.match(list.stderr, reason);
   }
   writeFileSync(file, right);
   assert.deepEqual(readFileSync(join(folder.path, 'guardbee.db')).subarray(0, 100), before.subarray(0, 100));

@@ -196,6 +196,9 @@ test('whichever worker is asked, /metrics tells of all of them', { skip }, async
     );
   }
   for (const { close } of connections) close();
+  // What the process that started them knows.
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  assert.equal(metrics.match(/^guardbee_audit_anchor_lag_seconds [\d.e-]+$/gm)?.length, 1);
   assert.equal(await service.stop(), 0);
 });
 

@@ -12,6 +12,7 @@ import { createHashQueue } from './login/hash-queue.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import { readServiceKeys } from './service-keys.ts';
 import type { UserRecord } from './storage/records.ts';
+import { checkDigestKeys } from './tokens/check-keys.ts';
 import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
 import { retireKey } from './tokens/retire-key.ts';
 import { resetPassword } from './users/change-password.ts';
@@ -84,6 +85,14 @@ export async function openOffline(config: Config): Promise<Offline> {
     // Whoever has to wait for the others is told by the act.
     report: () => {},
   });
+  try {
+    // What is signed with another key than the service's reads as tampering. One that is lost must not keep anybody from
+    // ending the tokens that were made with it.
+    await checkDigestKeys(store, digestKeys, systemClock().now(), { missing: 'accepted' });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const noteInAnchor = await anchorOffline(store, config);
   // Whoever types a command waits for it.
   const hashes = createHashQueue({ workers: 1, maxWaitMs: 600_000, parameters: config.hashParameters });

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { Config } from './config.ts';
 import { keepTickShape } from './http/keep-tick-shape.ts';
+import { createPrimaryMetrics } from './http/metrics.ts';
 import { once } from './once.ts';
 import { type Opened, openService } from './open-service.ts';
 import type { FirstAdministrator } from './users/first-administrator.ts';
@@ -61,11 +62,12 @@ export async function startService(
 /** This process answers no requests itself. */
 async function leaveToWorkers(
   { workers: count }: Config,
-  { anchorCaughtUp, firstAdministrator }: Opened,
+  { anchorCaughtUp, anchorLag, firstAdministrator }: Opened,
   logger: FastifyBaseLogger,
   closers: Closers,
 ): Promise<Service> {
-  const workers = startWorkers(count, anchorCaughtUp, logger);
+  const ownMetrics = anchorLag === undefined ? async () => [] : createPrimaryMetrics(anchorLag);
+  const workers = startWorkers(count, { anchorCaughtUp, ownMetrics }, logger);
   closers.add(() => workers.stop());
   return {
     url: await workers.listening,

@@ -558,9 +558,15 @@ describe('the service itself', () => {
     const reply = await api.call('PUT', '/v4/auth-tokens/');
     assertGeneric(reply, 405, 'INVALID_INPUT');
     assert.equal(reply.headers.allow, 'POST, GET, HEAD, DELETE');
-    for (const method of ['TRACE', 'OPTIONS', 'QUERY']) {
-      assert.equal((await api.call(method, '/v4/user/')).headers.allow, 'GET, HEAD', method);
+    for (const method of ['TRACE', 'OPTIONS', 'QUERY', 'PROPFIND', 'M-SEARCH']) {
+      const refused = await api.call(method, '/v4/user/');
+      assertGeneric(refused, 405, 'INVALID_INPUT');
+      assert.equal(refused.headers.allow, 'GET, HEAD', method);
     }
+    const users = await api.call('MKCOL', '/v4/users/a%2Fb@example.com?x=1');
+    assert.deepEqual([users.status, users.headers.allow], [405, 'GET, HEAD, PUT, PATCH, DELETE']);
+    for (const path of ['/v4/clusters/', '/v4/users//', '/v4/users/a/b/c/'])
+      assertGeneric(await api.call('PROPFIND', path), 404, 'RESOURCE_NOT_FOUND');
   });
 
   test('a fit X-Request-ID is taken over, any other is replaced', async () => {

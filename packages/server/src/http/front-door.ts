@@ -14,7 +14,7 @@ import { RequestLog } from './log-request.ts';
 import { recordActivity } from './record-activity.ts';
 import { requestId } from './request-context.ts';
 import type { Entry } from './rights.ts';
-import { enterRight, refuseMethod } from './rights-on-routes.ts';
+import { enterRight, refuseMethod, refuseUnknown } from './rights-on-routes.ts';
 import type { App, Parts } from './route.ts';
 import type { RequestHandler } from './shortcut.ts';
 import { isTraced, traceRequests } from './tracing.ts';
@@ -112,7 +112,7 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
     if (refusal.refusal === 'NOT_YET_AVAILABLE') request.log.warn({ cause: error.message }, 'not available');
     return sendRefusal(reply, refusal, request.routeOptions.config.form ? oauthError(refusal) : undefined);
   });
-  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, new Refusal('RESOURCE_NOT_FOUND')));
+  app.setNotFoundHandler(refuseUnknown);
   return app;
 }
 

@@ -1,6 +1,7 @@
-import type { Registry } from 'prom-client';
+import type { MetricObject, Registry } from 'prom-client';
 import type { ClusterState } from '../cluster/join-cluster.ts';
 import { databaseReads } from '../counts.ts';
+import { once } from '../once.ts';
 import type { WorkerLink } from '../workers/worker-link.ts';
 import { addClusterMetrics } from './cluster-metrics.ts';
 import type { Parts } from './route.ts';
@@ -18,11 +19,7 @@ type Counted = Pick<Parts, 'counts' | 'hashes' | 'finder' | 'activity'> & {
 
 /** The registry is made when it is first asked for: whoever has no Prometheus need not wait for it at each start. */
 export function createMetrics(counted: Counted, worker?: WorkerLink): Metrics {
-  let registry: Promise<Registry> | undefined;
-  const load = (): Promise<Registry> => {
-    registry ??= createRegistry(counted);
-    return registry;
-  };
+  const load = once(() => createRegistry(counted));
   if (worker !== undefined) return createSharedMetrics(load, worker);
   return async () => {
     const made = await load();
@@ -45,6 +42,29 @@ function createSharedMetrics(load: () => Promise<Registry>, worker: WorkerLink):
     const all = AggregatorRegistry.aggregate([...(await worker.everybodysMetrics())]);
     return { contentType: all.contentType, text: await all.metrics() };
   };
+}
+
+/** What the process that only starts workers tells of itself, beside what they count. */
+export function createPrimaryMetrics(anchorLag: () => number): () => Promise<readonly MetricObject[]> {
+  const load = once(async () => {
+    const { Registry } = await import('prom-client');
+    const registry = new Registry();
+    await addAnchorLag(registry, anchorLag);
+    return registry;
+  });
+  return async () => (await load()).getMetricsAsJSON();
+}
+
+async function addAnchorLag(registry: Registry, anchorLag: () => number): Promise<void> {
+  const { Gauge } = await import('prom-client');
+  new Gauge({
+    name: 'guardbee_audit_anchor_lag_seconds',
+    help: 'Since everything in the audit trail was in the anchor: about one at most, when all is well.',
+    registers: [registry],
+    collect() {
+      this.set(anchorLag() / 1_000);
+    },
+  });
 }
 
 async function createRegistry({
@@ -127,16 +147,7 @@ async function createRegistry({
       this.set(hashes.counts().waiting);
     },
   });
-  if (anchorLag !== undefined) {
-    new Gauge({
-      name: 'guardbee_audit_anchor_lag_seconds',
-      help: 'Since everything in the audit trail was in the anchor: about one at most, when all is well.',
-      registers: [registry],
-      collect() {
-        this.set(anchorLag() / 1_000);
-      },
-    });
-  }
+  if (anchorLag !== undefined) await addAnchorLag(registry, anchorLag);
   if (cluster !== undefined) await addClusterMetrics(registry, cluster);
   return registry;
 }

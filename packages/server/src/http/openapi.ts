@@ -93,7 +93,7 @@ export function describeRoutes(app: App): void {
 function documentOf(app: App): () => Promise<OpenApiDocument> {
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', ({ method, url, schema = {}, config = {} }) => {
-    if (method !== 'HEAD') routes.push({ method, url, schema, config, handler: () => {} });
+    if (method !== 'HEAD' && !schema.hide) routes.push({ method, url, schema, config, handler: () => {} });
   });
   async function make(): Promise<OpenApiDocument> {
     const { default: swagger } = await import('@fastify/swagger');

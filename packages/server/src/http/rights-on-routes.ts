@@ -22,18 +22,24 @@ function lookUp(method: string, url: string): Entry | undefined {
   return RIGHTS[`${method === 'HEAD' ? 'GET' : method} ${url}`] ?? RIGHTS[`ALL ${url}`];
 }
 
-/** Answers 405 with `Allow` on the known paths for the methods they don't have. */
-export function refuseOtherMethods(app: App, { corsOn }: { corsOn: boolean }): void {
+/** Methods that have routes of their own to be refused by; of the many others a path is asked when they come. */
+const USUAL = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'];
+
+/** The methods of each path, as the table has them. */
+const SERVED: ReadonlyMap<string, readonly string[]> = (() => {
   const served = new Map<string, string[]>();
   for (const line of Object.keys(RIGHTS)) {
     const [method, url] = line.split(' ') as [string, string];
     if (method === 'ALL') continue;
     served.set(url, [...(served.get(url) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
   }
-  for (const [url, allow] of served) {
-    const method = app.supportedMethods.filter(
-      (name) => !allow.includes(name) && !(corsOn && name === 'OPTIONS'),
-    );
+  return served;
+})();
+
+/** Answers 405 with `Allow` on the known paths for the methods they don't have. */
+export function refuseOtherMethods(app: App, { corsOn }: { corsOn: boolean }): void {
+  for (const [url, allow] of SERVED) {
+    const method = USUAL.filter((name) => !allow.includes(name) && !(corsOn && name === 'OPTIONS'));
     app.route({
       method,
       url,
@@ -48,5 +54,27 @@ export function refuseMethod(request: FastifyRequest, reply: FastifyReply): Fast
   return sendRefusal(
     reply.header('allow', request.routeOptions.config.allow),
     new Refusal('METHOD_NOT_ALLOWED'),
+  );
+}
+
+/** What no route takes: 405 where it is the method alone that is unknown, else 404. */
+export function refuseUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = ''] = request.url.split('?', 1);
+  const allow = USUAL.includes(request.method)
+    ? undefined
+    : [...SERVED].find(([pattern]) => matches(pattern, path))?.[1];
+  return allow === undefined
+    ? sendRefusal(reply, new Refusal('RESOURCE_NOT_FOUND'))
+    : sendRefusal(reply.header('allow', allow.join(', ')), new Refusal('METHOD_NOT_ALLOWED'));
+}
+
+function matches(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern, path].map((text) => text.replace(/\/$/, '').split('/')) as [
+    string[],
+    string[],
+  ];
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, at) => part === given[at] || (part.startsWith(':') && given[at] !== ''))
   );
 }

@@ -7,10 +7,22 @@ import { DigestKeysError } from './digest-keys.ts';
  * Holds the service's digest keys against those the database was written with. Throws `DigestKeysError` when a key has
  * another secret under the same name, or when living tokens were made with a key that is not there: with the wrong
  * keys every token would be refused, and nobody would see why.
+ *
+ * @param missing Whether a key that is not there is refused. Default: yes.
  */
-export async function checkDigestKeys(store: Store, keys: DigestKeys, time: number): Promise<void> {
+export async function checkDigestKeys(
+  store: Store,
+  keys: DigestKeys,
+  time: number,
+  { missing = 'refused' }: { missing?: 'refused' | 'accepted' } = {},
+): Promise<void> {
   const act = { time, actor: null, requestId: null };
-  compareDigestKeys(await store.rememberDigestKeys(fingerprintsOf(keys), act), keys);
+  const remembered = await store.rememberDigestKeys(fingerprintsOf(keys), act);
+  const own = new Set(keys.map(({ id }) => id));
+  compareDigestKeys(
+    missing === 'refused' ? remembered : remembered.filter(({ keyId }) => own.has(keyId)),
+    keys,
+  );
 }
 
 /** The same with fingerprints that have been read already. */

@@ -18,6 +18,13 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
+/** What workers are told of the process that starts them. */
+interface Primary {
+  /** Resolves when everything committed before is in the anchor. */
+  readonly anchorCaughtUp: () => Promise<void>;
+  readonly ownMetrics: () => Promise<readonly MetricObject[]>;
+}
+
 interface Log {
   info(details: object, text: string): void;
   error(details: object, text: string): void;
@@ -27,7 +34,7 @@ interface Log {
  * Forks `count` processes of the same command, which share one listening socket (node:cluster: this process accepts, and hands
  * connections out in turn), and replaces those that die.
  */
-export function startWorkers(count: number, anchorCaughtUp: () => Promise<void>, log: Log): Workers {
+export function startWorkers(count: number, { anchorCaughtUp, ownMetrics }: Primary, log: Log): Workers {
   const { promise: listening, resolve, reject } = Promise.withResolvers<string>();
   const ready = new Set<number>();
   const delays = new Map<number, number>();
@@ -67,7 +74,9 @@ export function startWorkers(count: number, anchorCaughtUp: () => Promise<void>,
     } else if (message.ask === 'anchor') {
       void anchorCaughtUp().then(() => answer({ answer: 'anchor', id: message.id }));
     } else {
-      void askAll().then((metrics) => answer({ answer: 'metrics', id: message.id, all: metrics }));
+      void Promise.all([ownMetrics(), askAll()]).then(([own, theirs]) =>
+        answer({ answer: 'metrics', id: message.id, all: [own, ...theirs] }),
+      );
     }
   }
 

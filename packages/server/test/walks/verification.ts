@@ -143,6 +143,8 @@ describe('forward-auth', () => {
       ['DELETE', '/verify/a%2Fb'],
       ['HEAD', '/verify/x'],
       ['PATCH', '/verify/%'],
+      ['PROPFIND', '/verify/dav/'],
+      ['LOCK', '/verify'],
     ] as const) {
       const reply = await call(service.url, method, path, {
         token,

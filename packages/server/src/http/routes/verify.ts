@@ -31,8 +31,10 @@ export function verify(app: App): void {
       response: replies({ 200: Verified }, ['PERMISSION_DENIED', 'INSUFFICIENT_SCOPE']),
     },
   });
-  // A QUERY request must have a body, and no proxy asks with one.
-  const methods = app.supportedMethods.filter((method) => method !== 'QUERY');
+  // Envoy asks with the method of the request that it holds. (A QUERY request must have a body, and no proxy asks with one.)
+  const { METHODS } = process.getBuiltinModule('node:http');
+  const methods = METHODS.filter((method) => method !== 'CONNECT' && method !== 'QUERY');
+  for (const method of methods) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   const schema = { hide: true };
   app.route({ ...route, method: methods.filter((method) => method !== 'GET'), url: '/verify', schema });
   app.route({ ...route, method: methods, url: '/verify/*', schema });
