@@ -38,6 +38,7 @@ describe('guardbee serve on PostgreSQL', { skip }, async () => {
     const second = await serve(folder.path, env);
     assert.deepEqual([await verify(second, kept), await verify(second, ended)], [200, 401]);
     assert.equal(await second.stop(), 0);
+    assert.doesNotMatch(second.stderr(), /power cut/);
     const listed = await run(['users', 'list', '--offline', '--data-dir', folder.path], { env });
     assert.match(listed.stdout + listed.stderr, /admin@example\.com/);
   });

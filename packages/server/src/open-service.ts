@@ -77,6 +77,11 @@ export async function openService(
       ),
   });
   closers.add(() => opened.close());
+  if ('unsafeSettings' in opened && opened.unsafeSettings.length > 0)
+    logger.warn(
+      { off: opened.unsafeSettings },
+      'the database server is set up so that a power cut can take what was acknowledged',
+    );
   await checkDigestKeys(opened, digestKeys, clock.now());
   const anchor = isFirst
     ? await openAnchor({ store: opened, hashes, config, now: clock.now() }, (error) =>

@@ -29,7 +29,7 @@ export interface ClusterState {
   readonly connections: ReturnType<SharedDatabase['connections']>;
 }
 
-export interface SharedStore extends Store {
+export interface SharedStore extends Store, Pick<SharedDatabase, 'unsafeSettings'> {
   clusterState(): ClusterState;
   /** Its acts without the wait, for whoever calls `settle` after them and has something else to do meanwhile. */
   readonly unsettled: Store;

@@ -81,6 +81,8 @@ export function outlived(leaseMs: number): number {
 /** What a store on a database that several nodes share has besides. */
 export interface SharedDatabase {
   readonly openLink: OpenLink;
+  /** Settings of the server, by name, with which a power cut may take what was acknowledged. None, where all is well. */
+  readonly unsafeSettings: readonly string[];
   /** The pools as they are now. */
   connections(): Readonly<Record<'reads' | 'writes', ConnectionCounts>>;
 }

@@ -53,11 +53,13 @@ export interface PostgresStore extends Store, SharedDatabase {}
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
   const connection = readConnectionOptions(options.url);
-  const chain = new AuditChain(await prepareDatabase(connection), options.signer);
+  const { chain: name, unsafeSettings } = await prepareDatabase(connection);
+  const chain = new AuditChain(name, options.signer);
   const limits = { reads: 10, writes: 10, patience: 1_800, ...options.limits };
   const database = new Database(connection, limits, chain);
   return {
     ...assemble(database),
+    unsafeSettings,
     connections: () => database.connections(),
     openLink: linkOpener(connection, limits.patience),
   };

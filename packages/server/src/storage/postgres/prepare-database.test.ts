@@ -31,6 +31,13 @@ describe('a PostgreSQL database at start', { skip }, async () => {
     }
   });
 
+  test('settings of the server that a power cut would profit from are told', async () => {
+    // As this one was started.
+    const store = await open(server.url(await makeDatabase()));
+    assert.deepEqual(store.unsafeSettings, ['fsync', 'full_page_writes']);
+    await store.close();
+  });
+
   test('a newer schema is refused and left as it is', async () => {
     const database = await makeDatabase();
     await (await open(server.url(database))).close();

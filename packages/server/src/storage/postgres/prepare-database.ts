@@ -20,9 +20,13 @@ const oldestServer = 140_000;
 
 /**
  * Makes sure that there is a database of ours with this version's schema. What isn't ours or is newer is refused
- * before anything is written. Answers with the name of the audit chain to append to.
+ * before anything is written. Answers with the name of the audit chain to append to, and with settings of the server as
+ * `SharedDatabase` has them.
  */
-export async function prepareDatabase(options: ConnectionOptions, known = migrations): Promise<string> {
+export async function prepareDatabase(
+  options: ConnectionOptions,
+  known = migrations,
+): Promise<{ readonly chain: string; readonly unsafeSettings: readonly string[] }> {
   const client = new pg.Client({
     ...options,
     application_name: 'guardbee',
@@ -49,7 +53,7 @@ export async function prepareDatabase(options: ConnectionOptions, known = migrat
         `PostgreSQL: the database has schema version ${version}, this Guardbee knows ${known.length}: use a newer Guardbee`,
       );
     }
-    return await chooseChain(session);
+    return { chain: await chooseChain(session), unsafeSettings: await unsafeSettings(session) };
   } catch (error) {
     throw whyNoStep(error);
   } finally {
@@ -67,6 +71,14 @@ async function checkServer(session: Session): Promise<void> {
   if (server.encoding !== 'UTF8') {
     throw new StoreUnusable(`PostgreSQL: the database has the encoding ${server.encoding}, needed is UTF8`);
   }
+}
+
+/** What a session can't set right for itself, as `greet` does with `synchronous_commit`. */
+async function unsafeSettings(session: Session): Promise<string[]> {
+  const off = await session.query<{ name: string }>(
+    `SELECT name FROM unnest(ARRAY['fsync', 'full_page_writes']) AS name WHERE current_setting(name) = 'off'`,
+  );
+  return off.map(({ name }) => name);
 }
 
 async function migrate(session: Session, known: readonly string[]): Promise<void> {
