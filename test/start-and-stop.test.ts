@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ApiClient, AuthTokensApi, UsersApi } from 'giantswarm';
-import { ADMIN, base64, run, serve, temporaryFolder } from './guardbee.ts';
+import { ADMIN, base64, cleanEnvironment, run, serve, temporaryFolder } from './guardbee.ts';
 
 async function login(url: string, { email, password } = ADMIN): Promise<string> {
   const client = new ApiClient();
@@ -58,6 +61,51 @@ test('the first start shows a generated password once; the lines it prints work;
   assert.equal((await users(second.url).getCurrentUser(token)).email, 'admin@localhost');
   assert.equal(await second.stop('SIGINT'), 0);
 });
+
+test('a password that was generated is shown also where the start then fails', async () => {
+  using folder = temporaryFolder();
+  const taken = createServer();
+  await once(taken.listen(0, '127.0.0.1'), 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const failed = await run(['serve', '--listen', `127.0.0.1:${port}`, '--data-dir', folder.path]);
+  taken.close();
+  assert.equal(failed.code, 1);
+  assert.match(failed.stderr, /EADDRINUSE/);
+  const password = /password {2}(\S+)/.exec(failed.stdout)?.[1] ?? '';
+  const service = await serve(folder.path, { GUARDBEE_ADMIN_EMAIL: '', GUARDBEE_ADMIN_PASSWORD: '' });
+  assert.match(await login(service.url, { email: 'admin@localhost', password }), /^giantswarm guardbee_/);
+  await service.stop();
+});
+
+for (const [how, command] of [
+  ['npx', ['npx', 'guardbee', 'serve']],
+  ['npm start', ['npm', 'start', '--']],
+] as const) {
+  test(`a signal to ${how} alone stops the service in order`, async () => {
+    using folder = temporaryFolder();
+    const [file, ...args] = command;
+    const child = spawn(file, [...args, '--listen', '127.0.0.1:0', '--data-dir', folder.path], {
+      cwd: join(import.meta.dirname, '..'),
+      env: cleanEnvironment(),
+    });
+    let output = '';
+    const printed = (text: RegExp): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => void (text.test(output) && resolve());
+        for (const stream of [child.stdout, child.stderr]) stream.on('data', look);
+        look();
+      });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    await printed(/Guardbee listens on/);
+    child.kill('SIGTERM');
+    await printed(/"msg":"stopped"/);
+    // Nothing of it holds the folder any more.
+    await (await serve(folder.path)).stop();
+  });
+}
 
 test('two first starts at once make one administrator, and the second one is refused the folder', async () => {
   using folder = temporaryFolder();

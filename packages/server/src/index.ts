@@ -16,6 +16,7 @@ export type { AuditHead, ChainedAuditEvent } from './storage/audit-store.ts';
 export { StoreUnavailable, StoreUnusable } from './storage/store.ts';
 export { DigestKeysError } from './tokens/digest-keys.ts';
 export type { PlannedEnd, PolicyPlan } from './tokens/policy-plan.ts';
+export type { FirstAdministrator } from './users/first-administrator.ts';
 export type { ImportedLine } from './users/import-users.ts';
 export { VERSION } from './version.ts';
 export { SLOT } from './workers/protocol.ts';

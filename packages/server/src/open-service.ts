@@ -30,6 +30,7 @@ export interface StartOptions {
   readonly worker: WorkerLink | undefined;
   /** Background work that failed, and is tried again. */
   readonly report: (error: unknown) => void;
+  readonly onFirstAdministrator: (made: FirstAdministrator) => void;
 }
 
 /** What a process works with, whether it answers requests or only starts others that do. */
@@ -40,7 +41,6 @@ export interface Opened {
   readonly cluster: (() => ClusterState) | undefined;
   readonly lastUses: LastUses;
   readonly activity: ActivityRecorder;
-  readonly firstAdministrator: FirstAdministrator | undefined;
   /** When the anchor has everything that was done until the call. */
   readonly anchorCaughtUp: () => Promise<void>;
   /** See `Follower.lag`; undefined where another process keeps the anchor. */
@@ -53,7 +53,7 @@ export interface Opened {
  */
 export async function openService(
   config: Config,
-  { logger, clock, worker, report }: StartOptions,
+  { logger, clock, worker, report, onFirstAdministrator }: StartOptions,
   closers: Closers,
 ): Promise<Opened> {
   const isFirst = worker === undefined;
@@ -94,7 +94,10 @@ export async function openService(
     tellSettled(anchor.settled, config, logger);
     if (isOwnDatabase(config)) await giveBackTries(store, clock, logger);
   }
-  const firstAdministrator = isFirst ? await firstAdmin({ store, hashes, clock }, config) : undefined;
+  if (isFirst) {
+    const made = await firstAdmin({ store, hashes, clock }, config);
+    if (made !== undefined) onFirstAdministrator(made);
+  }
 
   const lastUses = createLastUses(store);
   const activity = createActivityRecorder(store, clock);
@@ -111,7 +114,6 @@ export async function openService(
     cluster: 'clusterState' in opened ? opened.clusterState : undefined,
     lastUses,
     activity,
-    firstAdministrator,
     anchorCaughtUp: anchor.caughtUp,
     anchorLag: anchor.lag,
   };

@@ -14,8 +14,6 @@ import type { WorkerLink } from './workers/worker-link.ts';
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:8420`. */
   readonly url: string;
-  /** Only when this start created it. */
-  readonly firstAdministrator: FirstAdministrator | undefined;
   /** Not ready at once; requests in flight finish; then everything is let go of. Never rejects. */
   close(): Promise<void>;
   /**
@@ -39,20 +37,27 @@ export async function startService(
     logger,
     clock = systemClock(),
     worker,
-  }: { logger: FastifyBaseLogger; clock?: Clock; worker?: WorkerLink | undefined },
+    onFirstAdministrator = () => {},
+  }: {
+    logger: FastifyBaseLogger;
+    clock?: Clock;
+    worker?: WorkerLink | undefined;
+    /** Called at once when this start has made one: nobody else has its password, whatever becomes of the start. */
+    onFirstAdministrator?: (made: FirstAdministrator) => void;
+  },
 ): Promise<Service> {
   // Before a collection could come in between.
   keepTickShape();
   const closers = createClosers(logger);
   const report = (error: unknown): void =>
     logger.error({ err: error }, 'background work failed; it is tried again');
-  const options = { logger, clock, worker, report };
+  const options = { logger, clock, worker, report, onFirstAdministrator };
   try {
     const opened = await openService(config, options, closers);
     if (config.workers > 1 && worker === undefined)
       return await leaveToWorkers(config, opened, logger, closers);
     const { url, reload, drain } = await answerRequests(config, opened, options, closers);
-    return { url, firstAdministrator: opened.firstAdministrator, reload, close: once(drain) };
+    return { url, reload, close: once(drain) };
   } catch (error) {
     await closers.closeAll();
     throw error;
@@ -62,7 +67,7 @@ export async function startService(
 /** This process answers no requests itself. */
 async function leaveToWorkers(
   { workers: count }: Config,
-  { anchorCaughtUp, anchorLag, firstAdministrator }: Opened,
+  { anchorCaughtUp, anchorLag }: Opened,
   logger: FastifyBaseLogger,
   closers: Closers,
 ): Promise<Service> {
@@ -71,7 +76,6 @@ async function leaveToWorkers(
   closers.add(() => workers.stop());
   return {
     url: await workers.listening,
-    firstAdministrator,
     reload: () => workers.signal('SIGHUP'),
     close: once(closers.closeAll),
   };

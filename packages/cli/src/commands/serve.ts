@@ -4,6 +4,7 @@ import {
   ConfigError,
   createLog,
   DigestKeysError,
+  type FirstAdministrator,
   type Flags,
   type Log,
   linkToPrimary,
@@ -16,6 +17,8 @@ import {
 } from '@guardbee/server';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+
+const PARENT_LOOK_MS = 100;
 
 /** Runs the service until it is told to stop. */
 export async function serve(flags: Flags, io: Io): Promise<void> {
@@ -30,14 +33,18 @@ export async function serve(flags: Flags, io: Io): Promise<void> {
 async function run(flags: Flags, io: Io): Promise<void> {
   // Before anything is opened: whoever has read where it listens may stop it at once, and process 1 of a container
   // has no other way to end.
-  const told = untilTold();
-  const { service, log } = await start(flags, io);
+  const told = untilTold(io);
+  let first: FirstAdministrator | undefined;
+  const { service, log } = await start(flags, io, (made) => {
+    first = made;
+    show(made, io);
+  });
   keepHeapSmall();
   process.on('SIGHUP', () => {
     service.reload();
     reloadLogLevel(flags, io, log);
   });
-  if (!cluster.isWorker) greet(service, io);
+  if (!cluster.isWorker) greet(service, first, io);
   await told;
   await service.close();
   await log.end();
@@ -52,10 +59,26 @@ function keepHeapSmall(): void {
   for (const flag of ['--semi-space-growth-factor=1', '--heap-growing-percent=30']) setFlagsFromString(flag);
 }
 
-function untilTold(): Promise<void> {
+function untilTold(io: Io): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    if (isUnderNpm(io) && !cluster.isWorker) whenOrphaned(resolve);
   });
+}
+
+/** `npx guardbee serve`, or a script that is nothing but that; not one that starts this in the background and goes on. */
+function isUnderNpm({ env }: Io): boolean {
+  return /^'?guardbee'?(?:\s[^&|;]*)?$/.test(env.npm_lifecycle_script ?? '') && process.platform !== 'win32';
+}
+
+/** npm gives a signal to its shell, which dies of it and says nothing to what it has started: that has another parent then. */
+function whenOrphaned(tell: () => void): void {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    tell();
+  }, PARENT_LOOK_MS).unref();
 }
 
 /** Of the settings, the log level alone can be changed without a start; certificates are read anew by the service. */
@@ -67,7 +90,11 @@ function reloadLogLevel(flags: Flags, io: Io, { logger }: Log): void {
   }
 }
 
-async function start(flags: Flags, io: Io): Promise<{ service: Service; log: Log }> {
+async function start(
+  flags: Flags,
+  io: Io,
+  onFirstAdministrator: (made: FirstAdministrator) => void,
+): Promise<{ service: Service; log: Log }> {
   let log: Log | undefined;
   try {
     const config = readConfig(io.env, flags);
@@ -75,7 +102,7 @@ async function start(flags: Flags, io: Io): Promise<{ service: Service; log: Log
     const { logger } = log;
     const slot = cluster.isWorker ? io.env[SLOT] : undefined;
     const worker = slot === undefined ? undefined : linkToPrimary(Number(slot));
-    return { service: await startService(config, { logger, worker }), log };
+    return { service: await startService(config, { logger, worker, onFirstAdministrator }), log };
   } catch (error) {
     await log?.end();
     if (error instanceof ConfigError) throw error;
@@ -90,18 +117,21 @@ async function start(flags: Flags, io: Io): Promise<{ service: Service; log: Log
   }
 }
 
-/** The exact next lines to type; on stdout, since they are what the start is for. */
-function greet({ url, firstAdministrator }: Service, io: Io): void {
-  io.out(`\nGuardbee listens on ${url}`);
-  if (firstAdministrator === undefined) return;
-  const { email, generatedPassword } = firstAdministrator;
+/** At once, whatever becomes of the start: a password that was generated is shown only now. */
+function show({ email, generatedPassword }: FirstAdministrator, io: Io): void {
   io.out(`\nThe first administrator has been created:\n\n  e-mail    ${email}`);
   if (generatedPassword !== undefined) io.out(`  password  ${generatedPassword}   (shown only now)`);
+}
+
+/** Where it listens, and after a first start the exact next lines to type; on stdout, since they are what the start is for. */
+function greet({ url }: Service, first: FirstAdministrator | undefined, io: Io): void {
+  io.out(`\nGuardbee listens on ${url}`);
+  if (first === undefined) return;
   const endpoint = url === 'http://127.0.0.1:8420' ? '' : ` -e ${url}`;
   io.out(
     [
       '\nIn a second terminal, in this folder:\n',
-      `  npx guardbee login ${email}${endpoint}`,
+      `  npx guardbee login ${first.email}${endpoint}`,
       '  npx guardbee whoami',
       '  npx guardbee logout',
       '',
