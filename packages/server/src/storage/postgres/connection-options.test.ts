@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readConnectionOptions } from './connection-options.ts';
@@ -23,6 +24,19 @@ test('a URL is read into its parts, and what is missing is left to the driver', 
   for (const url of ['postgres:///x?host=/run/postgresql', 'postgres://localhost/x?host=%2Frun%2Fpostgresql'])
     assert.deepEqual(readConnectionOptions(url), socket);
   assert.deepEqual(readConnectionOptions('postgres://me@[::1]:1/x').host, '::1');
+});
+
+test('who nobody names is who runs the service, also where the environment does not say', () => {
+  const script = `await import('./connections.ts'); const { default: pg } = await import('pg'); console.log(new pg.Client().user)`;
+  const { USER, PGUSER, ...env } = process.env;
+  const ask = (more: Record<string, string>): string =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
+      env: { ...env, ...more },
+      encoding: 'utf8',
+    }).stdout.trim();
+  assert.equal(ask({}), userInfo().username);
+  assert.equal(ask({ PGUSER: 'named' }), 'named');
 });
 
 test('a connection that leaves the machine is encrypted and checked, unless it is told otherwise', () => {

@@ -11,8 +11,8 @@ type Parameter = (typeof PARAMETERS)[number];
 
 /**
  * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…`. What is missing comes from the environment as PostgreSQL's
- * own programs read it (`PGPASSWORD`, `PGPASSFILE` …). Throws `StoreUnusable`, and never repeats the URL: it may hold a
- * password.
+ * own programs read it (`PGPASSWORD`, `PGPASSFILE` …), the user at last from the system (`connections.ts`). Throws
+ * `StoreUnusable`, and never repeats the URL: it may hold a password.
  *
  * `sslmode` means what it means to libpq, but for two things: `allow` and `prefer`, which let whoever sits in between
  * switch the encryption off, are refused; and without it the connection is `verify-full`, unless it doesn't leave this

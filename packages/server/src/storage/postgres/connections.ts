@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import pg, { type ClientBase, type PoolClient } from 'pg';
 import { StoreUnavailable } from '../store.ts';
 import type { ConnectionOptions } from './connection-options.ts';
@@ -25,6 +26,18 @@ export interface Limits {
 /** Milliseconds. */
 const greetingTimeout = 1_000;
 const idleConnection = 60_000;
+
+/** Who somebody is where neither URL nor environment says so, as for PostgreSQL's own programs; the driver asks `USER` only. */
+function whoWeAre(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user that has no name.
+    return undefined;
+  }
+}
+
+pg.defaults.user ??= whoWeAre();
 
 /** Opens up to so many connections, each when it is needed first. A broken one is replaced at its next use. */
 export function openPool(options: ConnectionOptions, limits: Limits, use: 'reads' | 'writes'): pg.Pool {
