@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { before, test } from 'node:test';
 import type { SyntaxNodeRef } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
@@ -34,9 +38,9 @@ let metrics: Map<string, Map<string, Set<string>>>;
 
 before(async () => {
   using folder = temporaryFolder();
-  const service = await serve(folder.path);
-  const alone = await (await fetch(`${service.url}/metrics`)).text();
-  await service.stop();
+  const service = await serve(folder.path, {}, ['--tls-self-signed']);
+  const ca = readFileSync(join(folder.path, 'keys/self-signed-cert.pem'));
+  const alone = await textOf(`${service.url}/metrics`, ca).finally(() => service.stop());
   // What only nodes on PostgreSQL have.
   const registry = new Registry();
   const waits = { applied: 0, expired: 0, unknown: 0 };
@@ -55,24 +59,30 @@ before(async () => {
   }
 });
 
+/** What is there, by HTTPS. */
+async function textOf(url: string, ca: Buffer): Promise<string> {
+  const [reply] = (await once(get(url, { ca }), 'response')) as [IncomingMessage];
+  return text(reply);
+}
+
 /** Grafana's own variables stand for a duration and a pattern. */
 const plain = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*');
 
 function selectorsOf(expr: string): { name: string; matchers: { label: string; value: string }[] }[] {
   const found: { name: string; matchers: { label: string; value: string }[] }[] = [];
-  const text = ({ from, to }: { from: number; to: number }): string => expr.slice(from, to);
+  const written = ({ from, to }: { from: number; to: number }): string => expr.slice(from, to);
   parser.parse(expr).iterate({
     enter(node: SyntaxNodeRef) {
       assert.ok(!node.type.isError, `${expr} does not parse at ${node.from}`);
       if (node.name === 'VectorSelector') found.push({ name: '', matchers: [] });
       const last = found.at(-1);
-      if (node.name === 'Identifier' && last?.name === '') last.name = text(node);
+      if (node.name === 'Identifier' && last?.name === '') last.name = written(node);
       if (node.name === 'UnquotedLabelMatcher') {
         const label = node.node.getChild('LabelName');
         const value = node.node.getChild('StringLiteral');
         assert.ok(label !== null && value !== null, expr);
-        last?.matchers.push({ label: text(label), value: text(value).slice(1, -1) });
+        last?.matchers.push({ label: written(label), value: written(value).slice(1, -1) });
       }
     },
   });

@@ -79,7 +79,7 @@ export interface V4Status {
   cluster?: Record<string, unknown> | null | undefined;
   /** By outcome: `succeeded`, `refused`, `throttled`, `unavailable`. */
   logins?: Record<string, number> | undefined;
-  /** `succeeded`. */
+  /** By outcome: `succeeded`, `unavailable`. */
   logouts?: Record<string, number> | undefined;
   /** Requests with a credential, by outcome: `accepted`, `refused`. */
   verifications?: Record<string, number> | undefined;

@@ -22,7 +22,7 @@ import type { Opened, StartOptions } from './open-service.ts';
 import { selfSigned } from './self-signed.ts';
 import { countUnderWay, stopListening } from './stop-listening.ts';
 import type { Store } from './storage/store.ts';
-import { readCertificate, type TlsFiles } from './tls-files.ts';
+import { endOf, readCertificate, type TlsFiles } from './tls-files.ts';
 import { createTokenFinder } from './tokens/find.ts';
 
 /** How long a service that is told to stop goes on answering, so that whoever sends it requests notices. */
@@ -49,7 +49,7 @@ interface Answering {
 export async function answerRequests(
   config: Config,
   opened: Opened,
-  { logger, clock, worker, report }: StartOptions,
+  { logger, clock, worker, report, linesDropped }: StartOptions,
   closers: Closers,
 ): Promise<Answering> {
   const { store, hashes, digestKeys, lastUses, activity, cluster, anchorLag } = opened;
@@ -67,7 +67,9 @@ export async function answerRequests(
   const counts = newCounts();
   const { verifications } = counts;
   const finder = createTokenFinder({ store, digestKeys, clock, policy, lastUses, verifications });
+  let certificate = files && readCertificate(files);
   let draining = false;
+  const isReady = async (): Promise<boolean> => !draining && (await answers(store));
   const parts: Parts = {
     store,
     hashes,
@@ -87,12 +89,25 @@ export async function answerRequests(
     addressOf: clientAddress(config.trustedProxies),
     counts,
     cluster,
-    metrics: createMetrics({ counts, hashes, finder, activity, cluster, anchorLag }, worker),
+    metrics: createMetrics(
+      {
+        counts,
+        hashes,
+        finder,
+        activity,
+        cluster,
+        anchorLag,
+        certificateEnd: certificate && (() => (certificate === undefined ? 0 : endOf(certificate))),
+        linesDropped,
+        isReady,
+      },
+      worker,
+    ),
     installationName: config.installationName,
     // A browser that has pinned TLS for localhost would keep it for whatever is developed there next.
     replyHeaders: config.tls === undefined || config.tls === 'self-signed' ? ALWAYS : WITH_TLS,
     isDraining: () => draining,
-    isReady: async () => !draining && (await answers(store)),
+    isReady,
   };
   if (config.metricsListen !== undefined) {
     const { listenForMetrics } = await import('./http/metrics-listener.ts');
@@ -100,7 +115,7 @@ export async function answerRequests(
     closers.add(() => listener.close());
     logger.info(`metrics on ${listener.url}`);
   }
-  const app = await buildApp(parts, { ...config, tls: files && readCertificate(files), logger });
+  const app = await buildApp(parts, { ...config, tls: certificate, logger });
   closers.add(() => app.close());
   await app.listen({
     ...config.listen,
@@ -112,7 +127,7 @@ export async function answerRequests(
   return {
     url,
     reload() {
-      if (files !== undefined) replaceCertificate(app, files, logger);
+      if (files !== undefined) certificate = renewCertificate(app, files, logger) ?? certificate;
     },
     async drain() {
       draining = true;
@@ -133,12 +148,20 @@ async function certificateFiles({ tls, keysDir, listen }: Config): Promise<TlsFi
   return tls === 'self-signed' ? selfSigned(keysDir, listen.host) : tls;
 }
 
-function replaceCertificate(app: App, files: TlsFiles, logger: FastifyBaseLogger): void {
+/** The one that is used from now on; undefined: still the old one. */
+function renewCertificate(
+  app: App,
+  files: TlsFiles,
+  logger: FastifyBaseLogger,
+): ReturnType<typeof readCertificate> | undefined {
   try {
-    (app.server as unknown as TlsServer).setSecureContext(readCertificate(files));
+    const renewed = readCertificate(files);
+    (app.server as unknown as TlsServer).setSecureContext(renewed);
     logger.info({ file: files.certFile }, 'took over the certificate');
+    return renewed;
   } catch (error) {
     logger.error({ err: error }, 'the new certificate cannot be used; the old one stays');
+    return undefined;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   parseDatabaseUrl,
   parseDuration,
   parseHashParameters,
+  parseHashThreads,
   parseLease,
   parseListen,
   parseLogLevel,
@@ -45,6 +46,8 @@ export interface Config {
   readonly digestKeys: string | undefined;
   readonly firstAdmin: { readonly email: string; readonly password: string | undefined } | undefined;
   readonly hashParameters: HashParameters;
+  /** Of each process that answers requests; undefined: as many as there are cores for it. */
+  readonly hashThreads: number | undefined;
   readonly installationName: string;
   readonly corsOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
@@ -92,6 +95,7 @@ export function readConfig(
     digestKeys: given(SETTINGS.digestKeys),
     firstAdmin: adminEmail === undefined ? undefined : { email: adminEmail, password: adminPassword },
     hashParameters: parseHashParameters(given(SETTINGS.hashMemory), given(SETTINGS.hashPasses)),
+    hashThreads: parseHashThreads(given(SETTINGS.hashThreads)),
     installationName: parseName(given(SETTINGS.installationName) ?? hostname()),
     corsOrigins: listOf(given(SETTINGS.corsOrigins)).map(parseOrigin),
     trustedProxies: listOf(given(SETTINGS.trustedProxies)).map(parseNetwork),

@@ -2,7 +2,10 @@
 export interface Counts {
   readonly verifications: Verifications;
   readonly logins: { succeeded: number; refused: number; throttled: number; unavailable: number };
-  readonly logouts: { succeeded: number };
+  /** `unavailable`: it was not certain that the token is dead. */
+  readonly logouts: { succeeded: number; unavailable: number };
+  /** Requests that met a defect, and got 500. */
+  failures: number;
 }
 
 /** Tokens that were asked about, by where the answer came from and what it was. */
@@ -28,6 +31,7 @@ export function newCounts(): Counts {
       form: { refused: 0 },
     },
     logins: { succeeded: 0, refused: 0, throttled: 0, unavailable: 0 },
-    logouts: { succeeded: 0 },
+    logouts: { succeeded: 0, unavailable: 0 },
+    failures: 0,
   };
 }

@@ -9,6 +9,8 @@ const LAST_LINES_MS = 1_000;
 
 export interface Log {
   readonly logger: Logger;
+  /** Lines that were dropped since the start. */
+  dropped(): number;
   /** Hands over the last lines, as far as somebody takes them. Nothing is logged afterwards. */
   end(): Promise<void>;
 }
@@ -20,6 +22,10 @@ export interface Log {
  */
 export function createLog(level: LogLevel, { pretty = process.stderr.isTTY === true } = {}): Log {
   const sink = destination({ dest: unblocked(2), sync: false, maxLength: 4 * 1024 * 1024 });
+  let dropped = 0;
+  sink.on('drop', () => {
+    dropped += 1;
+  });
   // A closed pipe must not end the service.
   sink.on('error', () => {});
   const logger = pino(
@@ -36,6 +42,7 @@ export function createLog(level: LogLevel, { pretty = process.stderr.isTTY === t
   );
   return {
     logger,
+    dropped: () => dropped,
     async end() {
       logger.level = 'silent';
       const { promise: closed, resolve } = Promise.withResolvers<void>();

@@ -31,6 +31,8 @@ export interface StartOptions {
   /** Background work that failed, and is tried again. */
   readonly report: (error: unknown) => void;
   readonly onFirstAdministrator: (made: FirstAdministrator) => void;
+  /** Lines of the log that nobody took. */
+  readonly linesDropped: () => number;
 }
 
 /** What a process works with, whether it answers requests or only starts others that do. */
@@ -62,8 +64,9 @@ export async function openService(
     const lock = lockDirectory(config.dataDir);
     closers.add(() => lock.release());
   }
-  const threads = config.workers > 1 ? { workers: hashThreads(config, worker) } : {};
-  const hashes = createEvenHashQueue(createHashQueue({ parameters: config.hashParameters, ...threads }));
+  const hashes = createEvenHashQueue(
+    createHashQueue({ parameters: config.hashParameters, workers: hashThreads(config, worker) }),
+  );
   closers.add(() => hashes.close());
   const digestKeys = readServiceKeys(config, reportTo(logger));
   const opened = await openSharedStore(config.databaseUrl, {
@@ -129,8 +132,9 @@ async function giveBackTries(store: Store, clock: Clock, logger: FastifyBaseLogg
 }
 
 /** Workers share the cores; whoever only starts them hashes one password at most. */
-function hashThreads({ workers }: Config, worker: WorkerLink | undefined): number {
-  return worker === undefined ? 1 : Math.max(1, Math.floor(availableParallelism() / workers));
+function hashThreads({ workers, hashThreads: wanted }: Config, worker: WorkerLink | undefined): number {
+  if (workers > 1 && worker === undefined) return 1;
+  return wanted ?? Math.max(1, Math.floor(availableParallelism() / workers));
 }
 
 /** One that lies in a directory this service has locked; on PostgreSQL other nodes are at work. */

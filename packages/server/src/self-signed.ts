@@ -1,5 +1,5 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CERT = 'self-signed-cert.pem';
@@ -17,7 +17,7 @@ export async function selfSigned(
   host: string,
 ): Promise<{ certFile: string; keyFile: string }> {
   const files = { certFile: join(directory, CERT), keyFile: join(directory, KEY) };
-  if (existsSync(files.certFile) && existsSync(files.keyFile)) return files;
+  if (existsSync(files.certFile) && existsSync(files.keyFile) && lives(files.certFile)) return files;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const keys = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -27,6 +27,11 @@ export async function selfSigned(
   writeWhole(files.keyFile, keys.privateKey, 0o600);
   writeWhole(files.certFile, await certify(keys, host), 0o644);
   return files;
+}
+
+/** For another day at least. */
+function lives(certFile: string): boolean {
+  return new X509Certificate(readFileSync(certFile)).validToDate.getTime() > Date.now() + DAY;
 }
 
 async function certify(keys: { publicKey: string; privateKey: string }, host: string): Promise<string> {

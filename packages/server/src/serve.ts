@@ -38,12 +38,15 @@ export async function startService(
     clock = systemClock(),
     worker,
     onFirstAdministrator = () => {},
+    linesDropped = () => 0,
   }: {
     logger: FastifyBaseLogger;
     clock?: Clock;
     worker?: WorkerLink | undefined;
     /** Called at once when this start has made one: nobody else has its password, whatever becomes of the start. */
     onFirstAdministrator?: (made: FirstAdministrator) => void;
+    /** Lines of the log that nobody took, for whoever counts them. */
+    linesDropped?: () => number;
   },
 ): Promise<Service> {
   // Before a collection could come in between.
@@ -51,7 +54,7 @@ export async function startService(
   const closers = createClosers(logger);
   const report = (error: unknown): void =>
     logger.error({ err: error }, 'background work failed; it is tried again');
-  const options = { logger, clock, worker, report, onFirstAdministrator };
+  const options = { logger, clock, worker, report, onFirstAdministrator, linesDropped };
   try {
     const opened = await openService(config, options, closers);
     if (config.workers > 1 && worker === undefined)

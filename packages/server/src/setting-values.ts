@@ -136,3 +136,9 @@ export function parseHashParameters(memory: string | undefined, passes: string |
     lanes: 1,
   };
 }
+
+export function parseHashThreads(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d{0,2}$/.test(value) || Number(value) > 256) throw refuse(SETTINGS.hashThreads, value);
+  return Number(value);
+}

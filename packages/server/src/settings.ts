@@ -60,6 +60,12 @@ export const SETTINGS = {
     default: '2',
     allowed: '2 to 100: passes over that memory; older hashes follow at the next login',
   },
+  hashThreads: {
+    key: 'GUARDBEE_HASH_THREADS',
+    default: 'one for each core, shared by the workers',
+    allowed:
+      '1 to 256: threads that hash passwords in each process; with the memory of a hash, what logins need at most',
+  },
   adminEmail: {
     key: 'GUARDBEE_ADMIN_EMAIL',
     default: 'admin@localhost',

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { ConfigError, type Setting } from './config-sources.ts';
@@ -39,6 +40,11 @@ export function readCertificate({ certFile, keyFile }: TlsFiles): { cert: string
     throw refuse(SETTINGS.tlsCert, certFile, `it does not go with ${keyFile} (${(error as Error).message})`);
   }
   return pair;
+}
+
+/** When a certificate runs out, milliseconds since 1970. Of a chain the first one's, the service's own. */
+export function endOf({ cert }: { cert: string }): number {
+  return new X509Certificate(cert).validToDate.getTime();
 }
 
 function readPem(setting: Setting, file: string): string {

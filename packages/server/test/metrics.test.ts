@@ -26,3 +26,16 @@ test('metrics are where everything else is, or alone at an address of their own'
     assert.deepEqual([refused.status, refused.body.code], [404, 'RESOURCE_NOT_FOUND'], path);
   }
 });
+
+test('what is refused, defective or renewed is told', async (t) => {
+  const service = await startTestService({ GUARDBEE_HASH_THREADS: '3' });
+  t.after(() => service.close());
+  const { text } = await call(service.url, 'GET', '/metrics');
+  assert.match(text, /^guardbee_hash_threads 3$/m);
+  for (const name of ['hash_queue_refused_total', 'requests_failed_total', 'log_lines_dropped_total'])
+    assert.match(text, new RegExp(`^guardbee_${name} 0$`, 'm'));
+  assert.match(text, /^guardbee_ready 1$/m);
+  assert.match(text, /^guardbee_build_info\{version="\d+\.\d+\.\d+"\} 1$/m);
+  // Only where there is one.
+  assert.doesNotMatch(text, /guardbee_certificate_end/);
+});

@@ -99,10 +99,13 @@ async function start(
   try {
     const config = readConfig(io.env, flags);
     log = createLog(config.logLevel);
-    const { logger } = log;
+    const { logger, dropped: linesDropped } = log;
     const slot = cluster.isWorker ? io.env[SLOT] : undefined;
     const worker = slot === undefined ? undefined : linkToPrimary(Number(slot));
-    return { service: await startService(config, { logger, worker, onFirstAdministrator }), log };
+    return {
+      service: await startService(config, { logger, worker, onFirstAdministrator, linesDropped }),
+      log,
+    };
   } catch (error) {
     await log?.end();
     if (error instanceof ConfigError) throw error;

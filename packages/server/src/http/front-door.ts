@@ -108,7 +108,10 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = toRefusal(error);
-    if (refusal.refusal === 'INTERNAL_ERROR') request.log.error({ err: error }, 'request failed');
+    if (refusal.refusal === 'INTERNAL_ERROR') {
+      parts.counts.failures += 1;
+      request.log.error({ err: error }, 'request failed');
+    }
     if (refusal.refusal === 'NOT_YET_AVAILABLE') request.log.warn({ cause: error.message }, 'not available');
     return sendRefusal(reply, refusal, request.routeOptions.config.form ? oauthError(refusal) : undefined);
   });

@@ -2,19 +2,24 @@ import type { MetricObject, Registry } from 'prom-client';
 import type { ClusterState } from '../cluster/join-cluster.ts';
 import { databaseReads } from '../counts.ts';
 import { once } from '../once.ts';
+import { VERSION } from '../version.ts';
 import type { WorkerLink } from '../workers/worker-link.ts';
 import { addClusterMetrics } from './cluster-metrics.ts';
+import { type MetricKinds, metricKinds } from './metric-kinds.ts';
 import type { Parts } from './route.ts';
 
 /** Prometheus text. Every label is one of a closed set; no user, address or token occurs. */
 export type Metrics = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 /** What is counted. */
-type Counted = Pick<Parts, 'counts' | 'hashes' | 'finder' | 'activity'> & {
+type Counted = Pick<Parts, 'counts' | 'hashes' | 'finder' | 'activity' | 'isReady'> & {
   /** Where other machines may use the same database. */
   readonly cluster: (() => ClusterState) | undefined;
   /** Milliseconds; where this process keeps the anchor. */
   readonly anchorLag: (() => number) | undefined;
+  /** Milliseconds since 1970; where there is TLS. */
+  readonly certificateEnd: (() => number) | undefined;
+  readonly linesDropped: () => number;
 };
 
 /** The registry is made when it is first asked for: whoever has no Prometheus need not wait for it at each start. */
@@ -49,22 +54,18 @@ export function createPrimaryMetrics(anchorLag: () => number): () => Promise<rea
   const load = once(async () => {
     const { Registry } = await import('prom-client');
     const registry = new Registry();
-    await addAnchorLag(registry, anchorLag);
+    addAnchorLag(await metricKinds(registry), anchorLag);
     return registry;
   });
   return async () => (await load()).getMetricsAsJSON();
 }
 
-async function addAnchorLag(registry: Registry, anchorLag: () => number): Promise<void> {
-  const { Gauge } = await import('prom-client');
-  new Gauge({
-    name: 'guardbee_audit_anchor_lag_seconds',
-    help: 'Since everything in the audit trail was in the anchor: about one at most, when all is well.',
-    registers: [registry],
-    collect() {
-      this.set(anchorLag() / 1_000);
-    },
-  });
+function addAnchorLag({ gauge }: MetricKinds, anchorLag: () => number): void {
+  gauge(
+    'guardbee_audit_anchor_lag_seconds',
+    'Since everything in the audit trail was in the anchor: about one at most, when all is well.',
+    () => anchorLag() / 1_000,
+  );
 }
 
 async function createRegistry({
@@ -74,25 +75,18 @@ async function createRegistry({
   activity,
   cluster,
   anchorLag,
+  certificateEnd,
+  linesDropped,
+  isReady,
 }: Counted): Promise<Registry> {
   const { Counter, collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
-  const byOutcome = (name: string, help: string, values: Readonly<Record<string, number>>): void => {
-    new Counter({
-      name,
-      help,
-      labelNames: ['outcome'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const [outcome, count] of Object.entries(values)) this.inc({ outcome }, count);
-      },
-    });
-  };
-  byOutcome('guardbee_logins_total', 'Logins by outcome.', counts.logins);
-  byOutcome('guardbee_logouts_total', 'Logouts by outcome.', counts.logouts);
+  const kinds = await metricKinds(registry);
+  const { count, gauge, byOutcome } = kinds;
+  byOutcome('guardbee_logins_total', 'Logins by outcome.', () => counts.logins);
+  byOutcome('guardbee_logouts_total', 'Logouts by outcome.', () => counts.logouts);
   new Counter({
     name: 'guardbee_verifications_total',
     help: 'Tokens asked about, by where the answer came from (memory, database, their form alone) and what it was.',
@@ -104,50 +98,53 @@ async function createRegistry({
         for (const [outcome, count] of Object.entries<number>(outcomes)) this.inc({ path, outcome }, count);
     },
   });
-  new Counter({
-    name: 'guardbee_password_hashes_total',
-    help: 'Password hashes computed, for whatever reason.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(hashes.counts().started);
-    },
-  });
-  new Counter({
-    name: 'guardbee_token_reads_total',
-    help: 'Tokens looked up in the database: verifications that were not remembered.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(databaseReads(counts.verifications));
-    },
-  });
-  new Counter({
-    name: 'guardbee_request_records_dropped_total',
-    help: 'Requests that were too many to be kept one by one.',
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(activity.counts().dropped);
-    },
-  });
+  count('guardbee_requests_failed_total', 'Requests that met a defect, and got 500.', () => counts.failures);
+  count(
+    'guardbee_password_hashes_total',
+    'Password hashes computed, for whatever reason.',
+    () => hashes.counts().started,
+  );
+  count(
+    'guardbee_hash_queue_refused_total',
+    'Passwords that were not hashed, because too many waited or one waited for too long.',
+    () => hashes.counts().refused,
+  );
+  gauge('guardbee_hash_queue_waiting', 'Passwords that wait to be hashed.', () => hashes.counts().waiting);
+  gauge('guardbee_hashes_running', 'Password hashes that are being computed.', () => hashes.counts().running);
+  gauge(
+    'guardbee_hash_threads',
+    'Password hashes that may be computed at once.',
+    () => hashes.counts().threads,
+  );
+  count(
+    'guardbee_token_reads_total',
+    'Tokens looked up in the database: verifications that were not remembered.',
+    () => databaseReads(counts.verifications),
+  );
+  gauge('guardbee_tokens_remembered', 'Verifications in memory.', finder.remembered);
+  count(
+    'guardbee_request_records_dropped_total',
+    'Requests that were too many to be kept one by one.',
+    () => activity.counts().dropped,
+  );
+  count('guardbee_log_lines_dropped_total', 'Lines of the log that nobody took in time.', linesDropped);
+  gauge('guardbee_ready', 'Whether the service takes requests, as /readyz says.', async () =>
+    Number(await isReady()),
+  );
+  if (certificateEnd !== undefined) {
+    gauge(
+      'guardbee_certificate_end_timestamp_seconds',
+      'When the certificate that is in use runs out.',
+      () => certificateEnd() / 1_000,
+    );
+  }
   new Gauge({
-    name: 'guardbee_tokens_remembered',
-    help: 'Verifications in memory.',
+    name: 'guardbee_build_info',
+    help: 'Which Guardbee this is; 1.',
+    labelNames: ['version'],
     registers: [registry],
-    collect() {
-      this.set(finder.remembered());
-    },
-  });
-  new Gauge({
-    name: 'guardbee_hash_queue_waiting',
-    help: 'Passwords that wait to be hashed.',
-    registers: [registry],
-    collect() {
-      this.set(hashes.counts().waiting);
-    },
-  });
-  if (anchorLag !== undefined) await addAnchorLag(registry, anchorLag);
+  }).set({ version: VERSION }, 1);
+  if (anchorLag !== undefined) addAnchorLag(kinds, anchorLag);
   if (cluster !== undefined) await addClusterMetrics(registry, cluster);
   return registry;
 }

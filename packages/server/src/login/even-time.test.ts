@@ -29,7 +29,7 @@ function fakeQueue(waitMs = 0): HashQueue & { verified: string[] } {
     expect: () => ({ forget() {} }),
     expectLess() {},
     isOutdated: (passwordHash) => isOutdated(passwordHash),
-    counts: () => ({ started: 0, refused: 0, waiting: 0, running: 0 }),
+    counts: () => ({ started: 0, refused: 0, waiting: 0, running: 0, threads: 1 }),
     close: async () => {},
   };
 }

@@ -48,7 +48,7 @@ export interface HashQueue {
   expectLess(source: string): void;
   /** Whether a new hash of the same password would be another kind or have other parameters. */
   isOutdated(passwordHash: string): boolean;
-  /** Since the start: hashes begun and jobs refused; now: jobs that wait and hashes that run. */
+  /** Since the start: hashes begun and jobs refused; now: jobs that wait and hashes that run; always: the threads there are. */
   counts(): HashCounts;
   close(): Promise<void>;
 }
@@ -58,6 +58,8 @@ interface HashCounts {
   readonly refused: number;
   readonly waiting: number;
   readonly running: number;
+  /** Hashes that may run at once. */
+  readonly threads: number;
 }
 
 interface Waiting {
@@ -170,7 +172,7 @@ export function createHashQueue({
     verify: (password, passwordHash, source = '', { onStart } = {}) =>
       enqueue({ kind: 'verify', password, passwordHash }, source, onStart) as Promise<boolean>,
     isOutdated: (passwordHash) => isOutdated(passwordHash, parameters),
-    counts: () => ({ started, refused, waiting: queue.size, running: workers.running() }),
+    counts: () => ({ started, refused, waiting: queue.size, running: workers.running(), threads: count }),
     async close() {
       closed = true;
       clearTimeout(timer);

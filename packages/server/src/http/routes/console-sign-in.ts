@@ -1,11 +1,11 @@
 import { Refusal } from '../../errors.ts';
 import { logIn } from '../../login/log-in.ts';
 import { formatTime } from '../../rfc3339.ts';
-import { revokeToken } from '../../tokens/revoke.ts';
 import { endedCookie, isFromConsole, sessionCookie } from '../console-session.ts';
 import { countLogin } from '../count-login.ts';
+import { logOut } from '../log-out.ts';
 import { actOf } from '../request-context.ts';
-import { type App, type Parts, principalOf } from '../route.ts';
+import type { App, Parts } from '../route.ts';
 import { Generic, replies, Time } from '../schemas.ts';
 import { Type } from '../type.ts';
 
@@ -75,10 +75,7 @@ export function consoleSignOut(app: App, parts: Parts): void {
       },
     },
     async (request, reply) => {
-      const { token } = principalOf(request);
-      const outcome = await revokeToken(parts, token.id, 'logout', actOf(request));
-      if (outcome === 'not_found') throw new Refusal('PERMISSION_DENIED', { challenge: 'invalid_token' });
-      parts.counts.logouts.succeeded += 1;
+      await logOut(parts, request);
       reply.header('set-cookie', endedCookie(request.raw, parts.isFromTrustedProxy));
       return { code: 'RESOURCE_DELETED', message: 'You have been signed out.' };
     },

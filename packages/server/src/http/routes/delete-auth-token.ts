@@ -1,7 +1,5 @@
-import { Refusal } from '../../errors.ts';
-import { revokeToken } from '../../tokens/revoke.ts';
-import { actOf } from '../request-context.ts';
-import { type App, type Parts, principalOf } from '../route.ts';
+import { logOut } from '../log-out.ts';
+import type { App, Parts } from '../route.ts';
 import { Generic, replies } from '../schemas.ts';
 
 export function deleteAuthToken(app: App, parts: Parts): void {
@@ -18,11 +16,7 @@ export function deleteAuthToken(app: App, parts: Parts): void {
       },
     },
     async (request) => {
-      const { token } = principalOf(request);
-      const outcome = await revokeToken(parts, token.id, 'logout', actOf(request));
-      // Somebody else ended it between the look and the act.
-      if (outcome === 'not_found') throw new Refusal('PERMISSION_DENIED', { challenge: 'invalid_token' });
-      parts.counts.logouts.succeeded += 1;
+      await logOut(parts, request);
       return { code: 'RESOURCE_DELETED', message: 'The authentication token has been successfully deleted.' };
     },
   );

@@ -30,7 +30,7 @@ const Status = Type.Object(
     started: Time,
     ready: Type.Boolean({ description: 'As `/readyz`.' }),
     logins: Type.Object({ succeeded: Count, refused: Count, throttled: Count, unavailable: Count }),
-    logouts: Type.Object({ succeeded: Count }),
+    logouts: Type.Object({ succeeded: Count, unavailable: Count }),
     verifications: Type.Object({ accepted: Count, refused: Count }),
     password_hashes: Type.Integer({ description: 'Computed, for whatever reason.' }),
     hash_queue_waiting: Type.Integer({ description: 'Passwords that wait to be hashed, now.' }),
