@@ -3,27 +3,46 @@ import { TOKEN_PATTERN } from '../tokens/token-string.ts';
 /**
  * What must not be kept, taken out of text that clients say of themselves: command lines, addresses, log fields. The one
  * place that decides it. Rather too much than too little: a word that may be part of a secret is one.
+ *
+ * Strangers choose the text: no more than `LONGEST` characters are looked at, and no pattern can be made to go through them more than
+ * once for each place where it may begin.
  */
 
 const REDACTED = '[redacted]';
+/** Characters. What is beyond is dropped, with the word that it cuts in two. */
+const LONGEST = 4_096;
 
 /** Also a token string that somebody has cut off or added to. */
 const TOKENS = new RegExp(`${TOKEN_PATTERN}|guardbee_[A-Za-z0-9_-]{8,}`, 'g');
-/**
- * RFC 3986 section 3.2.1: what stands before the @ of an authority. A password may hold slashes and spaces that nobody
- * encoded: behind a colon that is not a port's, everything up to the last @ may be part of it.
- */
-const USER_INFO = /([A-Za-z][A-Za-z0-9+.-]*:\/\/)(?:[^\s/:@]*:(?!\d+(?:[/\s]|$)).*|\S*)@/g;
 /** RFC 9110 section 11.4: a scheme and its credentials. */
-const CREDENTIALS = /\b(giantswarm|bearer|basic|token|digest|negotiate)\s+[A-Za-z0-9._~+/-]{8,}=*/gi;
+const CREDENTIALS =
+  /\b(giantswarm|bearer|basic|token|digest|negotiate)\s{1,8}[A-Za-z0-9._~+/-]{8,}(?:={1,2})?/gi;
+/** A colon that is neither a scheme's nor a port's. */
+const COLON = /:(?!\/\/)(?!\d{1,5}(?:[/\s]|$))/;
 
-/** Names of flags, variables and headers whose value is a secret, wherever in the name it says so. */
-const SECRET_NAME =
-  /pass(?:word|wd|phrase|code)?|pwd|secret|token|credential|authorization|api-?key|private-?key|cookie/i;
+/** In names of flags, variables, members and headers whose value is a secret. */
+const SECRET = 'pass|pwd|secret|token|credential|auth|api[-_]?key|private[-_]?key|cookie';
+/** Such a name, and what gives it its value: `PASSWORD=`, `"password_base64": `, `x[password]=`, `token%3D`. */
+const ASSIGNMENT = new RegExp(
+  `(?:(?:${SECRET})[A-Za-z0-9_-]{0,40}|\\b(?:pw|key))["'\`\\])\\\\]{0,4}\\s{0,3}(?:\\+?=|:|%3d|%3a)`,
+  'i',
+);
+/** A flag with such a name. */
+const LONG_FLAG = new RegExp(`^--(?:[A-Za-z0-9-]{0,40}(?:${SECRET})[A-Za-z0-9-]{0,40}|user|pw|key)$`, 'i');
+/** As programs in Go write them. Not one with a value attached: `-psecret`. */
+const LONG_FLAG_OF_GO =
+  /^-(?:pass|passwd|password|passphrase|pwd|(?:auth-?|access-?)?token|(?:client-?)?secret|credentials?|(?:api|private)-?key)$/i;
+/** gsctl's and mysql's -p, curl's -u and -H, alone or behind others, with their value or without. */
+const SHORT_FLAG = /^-[A-Za-z]{0,8}?[puH]/;
+/** The same within any text. */
+const FLAG_IN_TEXT = new RegExp(`(?:^|\\s)--?[A-Za-z0-9-]{0,40}(?:${SECRET})[A-Za-z0-9-]{0,40}\\s`, 'i');
 /** These name a place where a secret lies, or no value at all. */
-const HARMLESS_NAME = /-(?:stdin|file|id)$/i;
-/** Short flags for a password: gsctl's and mysql's -p, curl's -u and -H. Their value may be attached. */
-const SECRET_SHORT = /^-[puH]/;
+const HARMLESS_FLAG = /-(?:stdin|file|id)$/i;
+/** Somebody else's output, which may be a secret, is given to a command. */
+const INPUT = /[|<]/;
+/** Dashes that a word processor makes of two; Node gives the bytes of UTF-8 as Latin-1. */
+const DASHES =
+  /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]|\u00e2\u0080[\u0090-\u0095]|\u00e2\u0088\u0092|\u00ef\u00b9[\u0098\u00a3]|\u00ef\u00bc\u008d/g;
 
 /** Words that may be shown behind a secret, where nobody can tell any more what is part of it. */
 const VERBS = new Set(
@@ -33,19 +52,24 @@ const VERBS = new Set(
     'organization nodepool nodepools keypair keypairs kubeconfig apps activities trace audit verify export import unlock'
   ).split(' '),
 );
-const KNOWN_FLAGS = /^--(?:json|verbose|endpoint|email|output|owner|name|expiry|scope|all|offline|force)$/;
+const KNOWN_FLAG = /^--(?:json|verbose|endpoint|email|output|owner|name|expiry|scope|all|offline|force)$/;
 
 /** Token strings only, for lines that have a form of their own (JSON), where nothing else may change. */
 export function redactTokens(line: string): string {
   return line.includes('guardbee_') ? line.replace(TOKENS, `guardbee_${REDACTED}`) : line;
 }
 
-/** Token strings, credentials and what stands before the @ of a URL. For any text. */
+/** For any text: token strings, credentials, what stands before an @, and whatever follows the name of a secret. */
 export function redactText(text: string): string {
-  return text
-    .replace(TOKENS, `guardbee_${REDACTED}`)
-    .replace(USER_INFO, `$1${REDACTED}@`)
-    .replace(CREDENTIALS, `$1 ${REDACTED}`);
+  const safe = redactMarked(shorten(text));
+  const ends = [ASSIGNMENT, FLAG_IN_TEXT].map((pattern) => endOf(pattern, safe)).filter((end) => end >= 0);
+  const end = Math.min(...ends);
+  return ends.length === 0 ? safe : `${safe.slice(0, end)}${REDACTED}`;
+}
+
+interface Flag {
+  readonly shown: string;
+  readonly valueFollows: boolean;
 }
 
 /**
@@ -53,50 +77,96 @@ export function redactText(text: string): string {
  * so that a secret with spaces in it has no end that could be told. Behind the first secret only known words are shown.
  */
 export function redactCommandLine(commandLine: string): string {
+  const given = shorten(commandLine).replace(DASHES, '-');
+  const line = redactMarked(given);
+  const secretFrom = INPUT.test(given) ? 0 : endOf(ASSIGNMENT, line);
   const shown: string[] = [];
-  let pending = false;
   let doubtful = false;
-  for (const word of commandLine.split(/\s+/).filter((part) => part !== '')) {
-    if (pending) {
-      pending = false;
-      shown.push(REDACTED);
+  let pending = false;
+  const show = (word: string): void => {
+    if (word !== REDACTED || shown.at(-1) !== REDACTED) shown.push(word);
+  };
+  for (const { word, at } of wordsOf(line)) {
+    const end = at + word.length;
+    if (doubtful || pending || (secretFrom >= 0 && at >= secretFrom)) {
+      doubtful = true;
+      const isKnown = !pending && (VERBS.has(word) || KNOWN_FLAG.test(word));
+      pending = !pending && flagOf(word)?.valueFollows === true;
+      show(isKnown ? word : REDACTED);
       continue;
     }
-    const kind = kindOf(word);
-    if (kind !== undefined) {
-      doubtful = true;
-      pending = kind.valueFollows;
-      shown.push(kind.shown);
-    } else if (!doubtful || VERBS.has(word) || KNOWN_FLAGS.test(word)) {
-      shown.push(word);
-    } else if (shown.at(-1) !== REDACTED) {
-      shown.push(REDACTED);
+    if (secretFrom >= 0 && end >= secretFrom) {
+      // The value begins within this word, or with the next one.
+      show(`${word.slice(0, secretFrom - at)}${end > secretFrom ? REDACTED : ''}`);
+      continue;
     }
+    const flag = flagOf(word);
+    if (flag !== undefined) {
+      doubtful = true;
+      pending = flag.valueFollows;
+    }
+    show(flag?.shown ?? word);
   }
-  return redactText(shown.join(' '));
+  return shown.join(' ');
 }
 
-/** Whether a word gives a secret: how it is shown then, and whether the secret is the word behind it. */
-function kindOf(word: string): { shown: string; valueFollows: boolean } | undefined {
-  if (SECRET_SHORT.test(word) && !word.startsWith('--')) {
-    const valueFollows = word.length === 2;
-    return { shown: valueFollows ? word : `${word.slice(0, 2)}${REDACTED}`, valueFollows };
-  }
-  const [, name = '', separator = ''] = /^['"]?([A-Za-z0-9_-]+)([=:]?)/.exec(word) ?? [];
-  if (!SECRET_NAME.test(name) || HARMLESS_NAME.test(name)) return undefined;
-  const isFlag = name.startsWith('-');
-  // `tokens list` names what it is about; `token=…` and `Authorization: …` give a value.
-  if (!isFlag && separator === '') return undefined;
-  const valueFollows = word.endsWith(name) || word === `${name}${separator}`;
-  return { shown: valueFollows ? word : `${name}${separator}${REDACTED}`, valueFollows };
+/** A flag that gives a secret: how it is shown, and whether the secret is the word behind it. */
+function flagOf(word: string): Flag | undefined {
+  const bare = word.replace(/^["'`]{0,2}/, '');
+  if (!bare.startsWith('-')) return undefined;
+  const name = bare.replace(/["'`]{0,2}$/, '');
+  if (LONG_FLAG_OF_GO.test(name)) return { shown: name, valueFollows: true };
+  if (LONG_FLAG.test(name)) return HARMLESS_FLAG.test(name) ? undefined : { shown: name, valueFollows: true };
+  const short = bare.startsWith('--') ? undefined : SHORT_FLAG.exec(bare)?.[0];
+  if (short === undefined) return undefined;
+  const valueFollows = short.length === name.length;
+  return { shown: valueFollows ? short : `${short}${REDACTED}`, valueFollows };
 }
 
-/** A path as another service was asked for it: without its query, and without parts that look like keys. */
+function wordsOf(text: string): { word: string; at: number }[] {
+  return [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({ word, at: index }));
+}
+
+/** Where the first match ends; -1: there is none. */
+function endOf(pattern: RegExp, text: string): number {
+  const found = pattern.exec(text);
+  return found === null ? -1 : found.index + found[0].length;
+}
+
+function shorten(text: string): string {
+  return text.length <= LONGEST ? text : text.slice(0, LONGEST).replace(/\S{1,4096}$/, '');
+}
+
+/** What says itself that it is secret. */
+function redactMarked(text: string): string {
+  return redactUserInfo(text.replace(TOKENS, `guardbee_${REDACTED}`)).replace(CREDENTIALS, `$1 ${REDACTED}`);
+}
+
+/**
+ * RFC 3986 section 3.2.1: what stands before the @ of an authority, with a scheme or without. A password may hold slashes and
+ * spaces that nobody encoded: everything between the first colon and the last @ may be part of it.
+ */
+function redactUserInfo(text: string): string {
+  const last = text.lastIndexOf('@');
+  if (last < 0) return text;
+  const colon = COLON.exec(text)?.index ?? text.length;
+  if (colon < last) {
+    const user = /[^\s/]{0,200}$/.exec(text.slice(Math.max(0, colon - 200), colon))?.[0] ?? '';
+    const isUrl = text.slice(0, colon - user.length).endsWith('://');
+    return `${text.slice(0, isUrl ? colon - user.length : colon + 1)}${REDACTED}${text.slice(last)}`;
+  }
+  return text.replace(/\S+/g, (word) => {
+    const [from, at] = [word.indexOf('://') + 3, word.lastIndexOf('@')];
+    return from > 2 && from < at ? `${word.slice(0, from)}${REDACTED}${word.slice(at)}` : word;
+  });
+}
+
+/** A path as another service was asked for it: without its query, and without parts that look like keys or give a secret. */
 export function redactPath(uri: string): string {
-  const [path = ''] = uri.split(/[?#;]/, 1);
-  return redactText(path)
+  const [path = ''] = shorten(uri).split(/[?#;&]|%(?:3f|23|3b|26)/i, 1);
+  return redactMarked(path)
     .split('/')
-    .map((part) => (looksLikeKey(part) ? REDACTED : part))
+    .map((part) => (looksLikeKey(part) || ASSIGNMENT.test(part) ? REDACTED : part))
     .join('/');
 }
 

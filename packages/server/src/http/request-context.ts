@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Act, ActOrigin } from '../storage/records.ts';
-import { redactCommandLine, redactPath, redactText } from './redact.ts';
+import { redactCommandLine, redactPath, redactText, redactTokens } from './redact.ts';
 
 /** What a request says of itself in its headers, fit to be kept. */
 
@@ -14,9 +14,13 @@ const TRACE_PARENT = /^(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-
 const LONGEST = 200;
 const LONGEST_COMMAND = 1_000;
 
-/** The caller's `X-Request-ID` where it is fit to be repeated in headers and logs, else undefined. */
+/**
+ * The caller's `X-Request-ID` where it is fit to be repeated in headers and logs, else undefined. A token string is not: what
+ * is chained into the audit trail stays there.
+ */
 function givenRequestId(given: string | string[] | undefined): string | undefined {
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : undefined;
+  if (typeof given !== 'string' || !REQUEST_ID.test(given)) return undefined;
+  return redactTokens(given) === given ? given : undefined;
 }
 
 /** The caller's `X-Request-ID`, or a new one. */
@@ -75,8 +79,9 @@ export function originalOf(headers: Given): string | null {
   return `${method.slice(0, 20)} ${redactPath(uri)}`.slice(0, 300);
 }
 
-// The same few texts come with thousands of requests.
+// The same few texts come with thousands of requests; long ones are not worth their memory.
 const MOST_REMEMBERED = 1_000;
+const LONGEST_REMEMBERED = 500;
 const shortTexts = new Map<string, string>();
 const commandLines = new Map<string, string>();
 
@@ -91,7 +96,7 @@ function remember(
   if (made === undefined) {
     made = make(header);
     if (known.size >= MOST_REMEMBERED) known.clear();
-    known.set(header, made);
+    if (header.length <= LONGEST_REMEMBERED) known.set(header, made);
   }
   return made;
 }
