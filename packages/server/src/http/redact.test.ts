@@ -16,6 +16,7 @@ const WAYS: readonly ((secret: string) => string)[] = [
   (secret) => `gsctl --auth-token=${secret} list clusters`,
   (secret) => `PASSWORD=${secret} guardbee users create jane@example.com`,
   (secret) => `GSCTL_AUTH_TOKEN=${secret} gsctl info`,
+  (secret) => `GUARDBEE_ADMIN_PASSWORD=${secret} guardbee serve`,
   (secret) => `curl -u jane:${secret} https://api.example.com/`,
   (secret) => `curl -H "Authorization: Bearer ${secret}" https://api.example.com/`,
   (secret) => `gsctl ping -e https://jane:${secret}@api.example.com/`,
@@ -47,6 +48,9 @@ const WAYS: readonly ((secret: string) => string)[] = [
   (secret) => `tool password = ${secret}`,
   (secret) => `psql jane:${secret}@db.example.com`,
   (secret) => `tool --pw ${secret}`,
+  (secret) => `tool --pw64=${secret} --login-user jane:${secret}`,
+  (secret) => `aws configure set aws_secret_access_key ${secret}`,
+  (secret) => `["gsctl","login","-p","${secret}"]`,
   (secret) => `tool --auth ${secret} --key=${secret}`,
 ];
 
@@ -54,6 +58,7 @@ const WAYS: readonly ((secret: string) => string)[] = [
 const TEXTS: readonly ((secret: string) => string)[] = [
   (secret) => `login password=${secret}`,
   (secret) => `login --password ${secret}`,
+  (secret) => `login -p ${secret}`,
   (secret) => `agent/1.0 (token: ${secret})`,
   (secret) => `agent/1.0 https://jane:${secret}@example.com/`,
 ];

@@ -13,7 +13,7 @@ const REDACTED = '[redacted]';
 const LONGEST = 4_096;
 
 /** Also a token string that somebody has cut off or added to. */
-const TOKENS = new RegExp(`${TOKEN_PATTERN}|guardbee_[A-Za-z0-9_-]{8,}`, 'g');
+const TOKENS = new RegExp(`${TOKEN_PATTERN}|guardbee(?:_|%5[fF])[A-Za-z0-9_-]{8,}`, 'g');
 /** RFC 9110 section 11.4: a scheme and its credentials. */
 const CREDENTIALS =
   /\b(giantswarm|bearer|basic|token|digest|negotiate)\s{1,8}[A-Za-z0-9._~+/-]{8,}(?:={1,2})?/gi;
@@ -24,22 +24,31 @@ const COLON = /:(?!\/\/)(?!\d{1,5}(?:[/\s]|$))/;
 const SECRET = 'pass|pwd|secret|token|credential|auth|api[-_]?key|private[-_]?key|cookie';
 /** Such a name, and what gives it its value: `PASSWORD=`, `"password_base64": `, `x[password]=`, `token%3D`. */
 const ASSIGNMENT = new RegExp(
-  `(?:(?:${SECRET})[A-Za-z0-9_-]{0,40}|\\b(?:pw|key))["'\`\\])\\\\]{0,4}\\s{0,3}(?:\\+?=|:|%3d|%3a)`,
+  `(?:(?:${SECRET})[A-Za-z0-9_-]{0,40}|\\b(?:pw|key)\\d{0,3})["'\`\\])\\\\]{0,4}\\s{0,3}(?:\\+?=|:|%3d|%3a)`,
   'i',
 );
 /** A flag with such a name. */
-const LONG_FLAG = new RegExp(`^--(?:[A-Za-z0-9-]{0,40}(?:${SECRET})[A-Za-z0-9-]{0,40}|user|pw|key)$`, 'i');
+const LONG_FLAG = new RegExp(
+  `^--(?:[A-Za-z0-9-]{0,40}(?:${SECRET})[A-Za-z0-9-]{0,40}|[A-Za-z0-9-]{0,40}(?:user|pw|key)\\d{0,3})$`,
+  'i',
+);
 /** As programs in Go write them. Not one with a value attached: `-psecret`. */
 const LONG_FLAG_OF_GO =
   /^-(?:pass|passwd|password|passphrase|pwd|(?:auth-?|access-?)?token|(?:client-?)?secret|credentials?|(?:api|private)-?key)$/i;
 /** gsctl's and mysql's -p, curl's -u and -H, alone or behind others, with their value or without. */
 const SHORT_FLAG = /^-[A-Za-z]{0,8}?[puH]/;
 /** The same within any text. */
-const FLAG_IN_TEXT = new RegExp(`(?:^|\\s)--?[A-Za-z0-9-]{0,40}(?:${SECRET})[A-Za-z0-9-]{0,40}\\s`, 'i');
+const FLAG_IN_TEXT = new RegExp(
+  `(?:^|\\s)(?:--?[A-Za-z0-9-]{0,40}(?:${SECRET})[A-Za-z0-9-]{0,40}\\s|-[A-Za-z]{0,3}[pu])`,
+  'i',
+);
 /** These name a place where a secret lies, or no value at all. */
 const HARMLESS_FLAG = /-(?:stdin|file|id)$/i;
-/** Somebody else's output, which may be a secret, is given to a command. */
-const INPUT = /[|<]/;
+const IS_SECRET = new RegExp(SECRET, 'i');
+/** A name whose value is the next word, as in `aws configure set aws_secret_access_key …`. */
+const NAME = /^[A-Za-z0-9]{1,40}_[A-Za-z0-9_]{1,40}$/;
+/** Somebody else's output, which may be a secret, is given to a command; or words are quoted as in JSON, and have no spaces between. */
+const INPUT = /[|<]|","/;
 /** Dashes that a word processor makes of two; Node gives the bytes of UTF-8 as Latin-1. */
 const DASHES =
   /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]|\u00e2\u0080[\u0090-\u0095]|\u00e2\u0088\u0092|\u00ef\u00b9[\u0098\u00a3]|\u00ef\u00bc\u008d/g;
@@ -56,7 +65,7 @@ const KNOWN_FLAG = /^--(?:json|verbose|endpoint|email|output|owner|name|expiry|s
 
 /** Token strings only, for lines that have a form of their own (JSON), where nothing else may change. */
 export function redactTokens(line: string): string {
-  return line.includes('guardbee_') ? line.replace(TOKENS, `guardbee_${REDACTED}`) : line;
+  return /guardbee[_%]/.test(line) ? line.replace(TOKENS, `guardbee_${REDACTED}`) : line;
 }
 
 /** For any text: token strings, credentials, what stands before an @, and whatever follows the name of a secret. */
@@ -113,6 +122,7 @@ export function redactCommandLine(commandLine: string): string {
 /** A flag that gives a secret: how it is shown, and whether the secret is the word behind it. */
 function flagOf(word: string): Flag | undefined {
   const bare = word.replace(/^["'`]{0,2}/, '');
+  if (NAME.test(bare) && IS_SECRET.test(bare)) return { shown: bare, valueFollows: true };
   if (!bare.startsWith('-')) return undefined;
   const name = bare.replace(/["'`]{0,2}$/, '');
   if (LONG_FLAG_OF_GO.test(name)) return { shown: name, valueFollows: true };
