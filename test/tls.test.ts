@@ -78,6 +78,31 @@ test('on SIGHUP a renewed certificate is taken over, and one that cannot be used
   assert.equal(await service.stop(), 0);
 });
 
+test('an empty file, as a renewal leaves it for a moment, is no certificate', async () => {
+  const [cert, key] = [join(folder.path, 'renewed.pem'), join(folder.path, 'renewed-key.pem')];
+  copyFileSync(certOf('one'), cert);
+  copyFileSync(keyOf('one'), key);
+  const service = await serve(join(folder.path, 'three'), {}, ['--tls-cert', cert, '--tls-key', key]);
+  const before = await shownCertificate(service.url, certOf('one'));
+  for (const file of [cert, key]) {
+    const text = readFileSync(file);
+    const told = service.stderr().match(/cannot be used/g)?.length ?? 0;
+    writeFileSync(file, '');
+    service.process.kill('SIGHUP');
+    while ((service.stderr().match(/cannot be used/g)?.length ?? 0) === told)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(await shownCertificate(service.url, certOf('one')), before);
+    writeFileSync(file, text);
+  }
+  assert.doesNotMatch(service.stderr(), /took over/);
+  assert.equal(await service.stop(), 0);
+  writeFileSync(cert, '');
+  await assert.rejects(
+    serve(join(folder.path, 'three'), {}, ['--tls-cert', cert, '--tls-key', key]),
+    /ended with 78: .*GUARDBEE_TLS_CERT/s,
+  );
+});
+
 test('a certificate and a key that do not go together are refused at the start', async () => {
   const { code, stderr } = await run([
     'serve',

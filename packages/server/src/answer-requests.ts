@@ -52,7 +52,7 @@ export async function answerRequests(
   { logger, clock, worker, report, linesDropped }: StartOptions,
   closers: Closers,
 ): Promise<Answering> {
-  const { store, hashes, digestKeys, lastUses, activity, cluster, anchorLag } = opened;
+  const { store, hashes, knownSources, digestKeys, lastUses, activity, cluster, anchorLag } = opened;
   const learning = keepLearningHashKinds(hashes, store, report);
   closers.add(() => learning.stop());
   const streams = createRevocationStreams(
@@ -81,7 +81,7 @@ export async function answerRequests(
     lastUses,
     activity,
     refusalPace: createRefusalPace(),
-    throttle: createThrottle({ store, digestKeys, clock, rules }),
+    throttle: createThrottle({ store, digestKeys, clock, rules, knownSources }),
     auditKeys: new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)])),
     isFromTrustedProxy: isFromTrustedProxy(config.trustedProxies),
     finder,

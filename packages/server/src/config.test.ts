@@ -58,7 +58,17 @@ test('a wrong setting is refused by name, with the value and what is allowed', (
   ]) {
     refused({ GUARDBEE_CORS_ORIGINS: origin }, /GUARDBEE_CORS_ORIGINS/);
   }
-  for (const proxy of ['localhost', '10.0.0.0/33', '10.0.0.0/', '::1/129', '1.2.3', '10.0.0.0/8/8', 'true']) {
+  for (const proxy of [
+    'localhost',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '::1/129',
+    '1.2.3',
+    '10.0.0.0/8/8',
+    '0.0.0.0/0',
+    '::/0',
+    'true',
+  ]) {
     refused({ GUARDBEE_TRUSTED_PROXIES: proxy }, /GUARDBEE_TRUSTED_PROXIES/);
   }
   refused({ GUARDBEE_TLS_CERT: '/nowhere.pem' }, /GUARDBEE_TLS_KEY is missing/);

@@ -10,7 +10,7 @@ test('a line for a terminal has the time, the level, what happened and its field
 
 test("a value can't write control characters to the terminal", () => {
   const line = prettyLine(
-    JSON.stringify({ level: 'info', time: '2030-01-31T12:34:56Z', msg: 'x', a: '\x1b[2J\x07' }),
+    JSON.stringify({ level: 'info', time: '2030-01-31T12:34:56Z', msg: 'x', a: '\x1b[2J\x07\x9b2J\u202e' }),
   );
-  assert.ok(!line.includes('\x1b') && !line.includes('\x07'));
+  for (const control of ['\x1b', '\x07', '\x9b', '\u202e']) assert.ok(!line.includes(control));
 });

@@ -9,6 +9,7 @@ import { Refusal } from './errors.ts';
 import { parseExpiry } from './expiry.ts';
 import { parseJsonBody } from './http/json-body.ts';
 import { createHashQueue } from './login/hash-queue.ts';
+import { createKnownSources } from './login/known-sources.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import { readServiceKeys } from './service-keys.ts';
 import type { UserRecord } from './storage/records.ts';
@@ -96,7 +97,13 @@ export async function openOffline(config: Config): Promise<Offline> {
   const noteInAnchor = await anchorOffline(store, config);
   // Whoever types a command waits for it.
   const hashes = createHashQueue({ workers: 1, maxWaitMs: 600_000, parameters: config.hashParameters });
-  const throttle = createThrottle({ store, digestKeys, clock: systemClock(), rules: THROTTLE_RULES });
+  const throttle = createThrottle({
+    store,
+    digestKeys,
+    clock: systemClock(),
+    rules: THROTTLE_RULES,
+    knownSources: createKnownSources(),
+  });
   const { installationName } = config;
   const parts = { store, hashes, clock: systemClock(), throttle, installationName };
   const show = (user: UserRecord): UserReply => userReply(user, parts.clock.now());

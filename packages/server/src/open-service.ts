@@ -14,6 +14,7 @@ import { Refusal } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createEvenHashQueue, type EvenHashQueue } from './login/even-time.ts';
 import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
+import { createKnownSources, type KnownSources } from './login/known-sources.ts';
 import { type KeysReport, readServiceKeys } from './service-keys.ts';
 import { lockDirectory } from './storage/sqlite/directory-lock.ts';
 import type { Store } from './storage/store.ts';
@@ -39,6 +40,7 @@ export interface StartOptions {
 export interface Opened {
   readonly store: Store;
   readonly hashes: EvenHashQueue;
+  readonly knownSources: KnownSources;
   readonly digestKeys: DigestKeys;
   readonly cluster: (() => ClusterState) | undefined;
   readonly lastUses: LastUses;
@@ -64,8 +66,13 @@ export async function openService(
     const lock = lockDirectory(config.dataDir);
     closers.add(() => lock.release());
   }
+  const knownSources = createKnownSources();
   const hashes = createEvenHashQueue(
-    createHashQueue({ parameters: config.hashParameters, workers: hashThreads(config, worker) }),
+    createHashQueue({
+      parameters: config.hashParameters,
+      workers: hashThreads(config, worker),
+      isKnown: knownSources.has,
+    }),
   );
   closers.add(() => hashes.close());
   const digestKeys = readServiceKeys(config, reportTo(logger));
@@ -113,6 +120,7 @@ export async function openService(
   return {
     store,
     hashes,
+    knownSources,
     digestKeys,
     cluster: 'clusterState' in opened ? opened.clusterState : undefined,
     lastUses,

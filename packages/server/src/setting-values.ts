@@ -75,7 +75,8 @@ export function parseNetwork(value: string): string {
   if (
     version === 0 ||
     more !== undefined ||
-    (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+    // A network of everybody would let each client say who it is.
+    (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most))
   ) {
     throw refuse(SETTINGS.trustedProxies, value);
   }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { ConfigError, type Setting } from './config-sources.ts';
@@ -34,6 +34,9 @@ export function readTls(
 export function readCertificate({ certFile, keyFile }: TlsFiles): { cert: string; key: string } {
   const pair = { cert: readPem(SETTINGS.tlsCert, certFile), key: readPem(SETTINGS.tlsKey, keyFile) };
   try {
+    // A context is made of an empty file too: what a renewal leaves for a moment must not replace what works.
+    if (!new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key)))
+      throw new Error('key values mismatch');
     createSecureContext(pair);
   } catch (error) {
     // The library's words name the trouble ("key values mismatch"), never the key.

@@ -9,12 +9,12 @@ const forged = {
   'x-original-uri': '/orders/7?key=secret-of-theirs',
 };
 
-async function lastUse(env: Record<string, string>) {
+async function lastUse(env: Record<string, string>, headers: Record<string, string> = forged) {
   const service = await startTestService(env);
   const body = { email: ADMIN.email, password_base64: base64(ADMIN.password) };
   const { auth_token: token } = (await call(service.url, 'POST', '/v4/auth-tokens/', { body })).body;
-  await call(service.url, 'GET', '/verify', { headers: forged });
-  const { body: tokens } = await call(service.url, 'GET', '/v4/auth-tokens/', { token, headers: forged });
+  await call(service.url, 'GET', '/verify', { headers });
+  const { body: tokens } = await call(service.url, 'GET', '/v4/auth-tokens/', { token, headers });
   const log = service.log();
   await service.close();
   return { ip: tokens[0].last_used.ip, log };
@@ -33,4 +33,18 @@ test('what a proxy says of a client and its request counts only from a trusted p
   assert.doesNotMatch(trusted.log, /secret-of-theirs/);
   const chain = await lastUse({ GUARDBEE_TRUSTED_PROXIES: '127.0.0.1,198.51.100.0/24' });
   assert.equal(chain.ip, '203.0.113.9');
+});
+
+test('a port that a proxy has added makes nobody else of a client, and what is no address is nobody', async () => {
+  const from = async (forwarded: string): Promise<unknown> =>
+    (
+      await lastUse(
+        { GUARDBEE_TRUSTED_PROXIES: '127.0.0.1,198.51.100.0/24' },
+        { 'x-forwarded-for': forwarded },
+      )
+    ).ip;
+  assert.equal(await from('203.0.113.9:4711'), '203.0.113.9');
+  assert.equal(await from('203.0.113.9:4711, 198.51.100.7:80'), '203.0.113.9');
+  assert.equal(await from('[2001:db8::9]:4711'), '2001:db8::9');
+  assert.equal(await from('<script>'), '127.0.0.1');
 });

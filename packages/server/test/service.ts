@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { type Clock, systemClock } from '../src/clock.ts';
 import { readConfig } from '../src/config.ts';
 import { type Service, startService } from '../src/serve.ts';
+import type { Flags } from '../src/settings.ts';
 
 export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
 
@@ -21,6 +22,7 @@ export async function startTestService(
   env: Record<string, string> = {},
   dataDir: string = mkdtempSync(join(tmpdir(), 'guardbee-')),
   level = 'trace',
+  flags: Flags = {},
 ): Promise<TestService> {
   let lines = '';
   const sink = new Writable({
@@ -38,7 +40,7 @@ export async function startTestService(
       GUARDBEE_INSTALLATION_NAME: 'test',
       ...env,
     },
-    {},
+    flags,
   );
   let ahead = 0;
   const clock: Clock = systemClock(() => Date.now() + ahead);

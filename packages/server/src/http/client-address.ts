@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
+import { withoutPort } from '../login/source-prefix.ts';
 
 /** Where a request comes from: the peer, or what trusted proxies say, read from the right. */
 export type ClientAddress = (request: IncomingMessage) => string;
@@ -15,5 +17,19 @@ export function isFromTrustedProxy(trustedProxies: readonly string[]): (request:
 export function clientAddress(trustedProxies: readonly string[]): ClientAddress {
   if (trustedProxies.length === 0) return (request) => request.socket.remoteAddress ?? '';
   const trust = proxyAddr.compile([...trustedProxies]);
-  return (request) => proxyAddr(request, trust);
+  return (request) => {
+    const own = request.socket.remoteAddress ?? '';
+    const found = withoutPort(proxyAddr(request, (address, hop) => trust(withoutPort(address), hop)));
+    // What a proxy says of somebody must be an address: else it is the proxy that we know.
+    return isIP(found) === 0 ? own : found;
+  };
+}
+
+/**
+ * The framework's own reading of `X-Forwarded-For` knows no ports, and takes any text for an address: it is given what
+ * `clientAddress` has found, alone.
+ */
+export function tellAddress(request: IncomingMessage, addressOf: ClientAddress): void {
+  if (request.headers['x-forwarded-for'] !== undefined)
+    request.headers['x-forwarded-for'] = addressOf(request);
 }

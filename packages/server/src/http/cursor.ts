@@ -14,13 +14,15 @@ export function formatCursor(keys: DigestKeys, list: string, position: string): 
 /** The position, undefined when no cursor was given. Throws `INVALID_INPUT` for one that we did not make. */
 export function parseCursor(keys: DigestKeys, list: string, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
-  const [position = '', digest = ''] = cursor.split('.');
+  const [position = '', digest = '', ...more] = cursor.split('.');
   const text = Buffer.from(position, 'base64url').toString();
   const given = Buffer.from(digest, 'base64url');
-  const genuine = keys.some((key) => {
-    const expected = digestCursor(key, `${list}\n${text}`);
-    return expected.length === given.length && timingSafeEqual(expected, given);
-  });
+  const genuine =
+    more.length === 0 &&
+    keys.some((key) => {
+      const expected = digestCursor(key, `${list}\n${text}`);
+      return expected.length === given.length && timingSafeEqual(expected, given);
+    });
   if (!genuine) throw new Refusal('INVALID_INPUT', { message: 'The cursor is not one of this list.' });
   return text;
 }

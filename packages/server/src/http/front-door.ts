@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyError, type FastifyRequest, fastify } from 'fastify';
 import { Refusal } from '../errors.ts';
@@ -5,6 +6,7 @@ import type { Principal } from '../tokens/principal.ts';
 import { authenticate } from './authenticate.ts';
 import { isRepeated } from './authorization.ts';
 import { authorize } from './authorize.ts';
+import { tellAddress } from './client-address.ts';
 import { compileWhenUsed } from './compile-when-used.ts';
 import { corsOptions } from './cors.ts';
 import { oauthError, sendRefusal, toRefusal } from './error-reply.ts';
@@ -36,6 +38,8 @@ const BODY_LIMIT = 32 * 1024;
 
 /** A request's headers within 10 s; all of it within 30 s, and an idle connection for 65 s (below). Looked at each second. */
 const LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+/** TLS is agreed on within this time; Node would wait for two minutes. */
+const HANDSHAKE = { handshakeTimeout: 10_000 };
 
 /**
  * Everything that is the same for each request: its id, its limits, who it acts as, whether that may be, and how a
@@ -45,7 +49,9 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   const app = fastify({
     loggerInstance: options.logger,
     logController: new RequestLog(parts.isFromTrustedProxy),
-    ...(options.tls === undefined ? { http: LIMITS } : { https: { ...LIMITS, ...options.tls } }),
+    ...(options.tls === undefined
+      ? { http: LIMITS }
+      : { https: { ...LIMITS, ...HANDSHAKE, ...options.tls } }),
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // Both spellings of a path are served, never redirected: clients repeat a redirected call as GET.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
@@ -63,6 +69,10 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
     },
   }) as unknown as App;
 
+  if (options.trustedProxies.length > 0)
+    app.server.prependListener('request', (request: IncomingMessage) =>
+      tellAddress(request, parts.addressOf),
+    );
   app.decorateRequest('authenticated', null);
   if (isTraced()) await traceRequests(app);
   recordActivity(app, parts.activity, parts.isFromTrustedProxy);

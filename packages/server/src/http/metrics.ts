@@ -1,4 +1,4 @@
-import type { MetricObject, Registry } from 'prom-client';
+import type { Counter, MetricObject, Registry } from 'prom-client';
 import type { ClusterState } from '../cluster/join-cluster.ts';
 import { databaseReads } from '../counts.ts';
 import { once } from '../once.ts';
@@ -79,15 +79,23 @@ async function createRegistry({
   linesDropped,
   isReady,
 }: Counted): Promise<Registry> {
-  const { Counter, collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
+  const { Counter: CounterOf, collectDefaultMetrics, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  // They count from here on: what was used before is added.
+  const { user, system } = process.cpuUsage();
+  for (const [name, used] of [
+    ['process_cpu_user_seconds_total', user],
+    ['process_cpu_system_seconds_total', system],
+    ['process_cpu_seconds_total', user + system],
+  ] as const)
+    (registry.getSingleMetric(name) as Counter).inc(used / 1e6);
 
   const kinds = await metricKinds(registry);
   const { count, gauge, byOutcome } = kinds;
   byOutcome('guardbee_logins_total', 'Logins by outcome.', () => counts.logins);
   byOutcome('guardbee_logouts_total', 'Logouts by outcome.', () => counts.logouts);
-  new Counter({
+  new CounterOf({
     name: 'guardbee_verifications_total',
     help: 'Tokens asked about, by where the answer came from (memory, database, their form alone) and what it was.',
     labelNames: ['path', 'outcome'],

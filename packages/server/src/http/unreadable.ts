@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { REFUSALS, type RefusalName } from '../errors.ts';
 import { ALWAYS } from './security-headers.ts';
 
@@ -14,12 +15,17 @@ const REASONS: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
+/** For so long the other end may read the answer; then the connection is gone, whatever that end does. */
+const LINGER_MS = 1_000;
+
 /**
  * Answers what could not be read as a request (bad or ambiguous framing, headers too large or too slow) with the
  * generic body, and closes the connection: nothing behind such a request can be trusted to start where it seems to.
  */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  // One that has not shaken hands can't be told anything, and would never end.
+  const isMute = socket instanceof TLSSocket && socket.getProtocol() === null;
+  if (error.code === 'ECONNRESET' || !socket.writable || isMute) return void socket.destroy();
   const { code, status, message } = REFUSALS[NAMES[error.code ?? ''] ?? 'INVALID_INPUT'];
   const body = JSON.stringify({ code, message });
   socket.end(
@@ -34,4 +40,6 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
       body,
     ].join('\r\n'),
   );
+  // Node looks after its time limits no longer, and whoever keeps their end open would keep ours.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

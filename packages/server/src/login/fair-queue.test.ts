@@ -157,10 +157,22 @@ test('of one source no more are expected than its share, and of an empty queue t
   const others = Array.from({ length: 30 }, (_, n) => queue.expect(`s${n}`)).filter(
     (one) => one !== undefined,
   );
-  assert.equal(others.length, 16);
+  // Three of them in the places of the one that had most.
+  assert.equal(others.length, 19);
   for (const forget of others) forget();
-  assert.equal(queue.expect('a'), undefined);
+  const back = Array.from({ length: 9 }, () => queue.expect('a')).filter((one) => one !== undefined);
+  assert.equal(back.length, 3, 'to its share again');
   queue.expectLess('a');
   assert.ok(queue.expect('a') !== undefined);
   queue.expectLess('nobody');
+});
+
+test('a crowd that is expected and never comes keeps nobody out who has less', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 4 }), fc.integer({ min: 4, max: 40 }), (crowds, most) => {
+      const queue = createFairQueue<Job>({ most, share: most });
+      for (let n = 0; n < 10 * most; n++) queue.expect(`crowd ${n % crowds}`);
+      assert.ok(queue.expect('single') !== undefined);
+    }),
+  );
 });

@@ -15,7 +15,8 @@ export interface FairQueue<Item extends object> {
   /**
    * Where an item of this source would be taken in after all that are expected: expects it, and answers with what ends that.
    * The next `push` of the source, or `expectLess`, ends it too. Undefined where there is no room. Not all that are expected come:
-   * while the queue is less than half full, as many again may be expected as it holds.
+   * while the queue is less than half full, as many again may be expected as it holds. Where there is no room, the source of which
+   * most are expected has one less, so that a crowd that never comes can't keep out the one that has least.
    */
   expect(source: string): (() => void) | undefined;
   /** One that was expected of this source, if any was, will not come. */
@@ -66,6 +67,14 @@ export function createFairQueue<Item extends object>({
 
   const ownCount = (source: string): number => lines.get(source)?.length ?? 0;
 
+  /** The source of which most are expected, and how many. */
+  function mostExpected(): [source: string, count: number] {
+    let found: [string, number] = ['', 0];
+    if (expected.size === expectedCount) return found;
+    for (const [source, those] of expected) if (those.size > found[1]) found = [source, those.size];
+    return found;
+  }
+
   const hasRoom = (source: string): boolean => isRoom(ownCount(source), sources.size >= most);
 
   function forget(source: string, one: symbol): void {
@@ -96,9 +105,14 @@ export function createFairQueue<Item extends object>({
     hasRoom,
     expect(source) {
       const those = expected.get(source) ?? new Set();
-      const mostExpected = sources.size < most / 2 ? 2 * most : most;
-      const isFull = sources.size + expectedCount >= mostExpected;
-      if (!isRoom(ownCount(source) + those.size, isFull)) return undefined;
+      const own = ownCount(source) + those.size;
+      const isFull = sources.size + expectedCount >= (sources.size < most / 2 ? 2 * most : most);
+      if (own >= share) return undefined;
+      if (isFull && !isRoom(own, isFull)) {
+        const [crowd, count] = mostExpected();
+        if (count <= own + 1) return undefined;
+        expectLess(crowd);
+      }
       const one = Symbol();
       expected.set(source, those.add(one));
       expectedCount += 1;

@@ -32,12 +32,12 @@ test('never more jobs run than there are workers, never more wait than may: the 
   const hashes = createHashQueue({ workers: 2, maxWaiting: 4 });
   t.after(() => hashes.close());
   const jobs = Promise.allSettled(Array.from({ length: 20 }, (_, n) => hashes.hash('p', `source ${n % 2}`)));
-  assert.deepEqual(hashes.counts(), { started: 2, running: 2, waiting: 4, refused: 14 });
+  assert.deepEqual(hashes.counts(), { started: 2, running: 2, waiting: 4, refused: 14, threads: 2 });
   const results = await jobs;
   assert.equal(results.filter((result) => result.status === 'fulfilled').length, 6);
   for (const result of results)
     if (result.status === 'rejected') assert.ok(result.reason instanceof HashQueueOverloaded);
-  assert.deepEqual(hashes.counts(), { started: 6, running: 0, waiting: 0, refused: 14 });
+  assert.deepEqual(hashes.counts(), { started: 6, running: 0, waiting: 0, refused: 14, threads: 2 });
 });
 
 test('one source has half of the queue, however empty the rest is', async (t) => {
@@ -65,6 +65,50 @@ test('a flood from one source delays the job of another by two hashes at most', 
   assert.equal(flood.length, 1000);
 });
 
+test('however many strangers wait, who is known comes in, and is served in every second turn', async (t) => {
+  const hashes = createHashQueue({
+    workers: 1,
+    maxWaiting: 50,
+    parameters: HASH_PARAMETERS,
+    isKnown: (source) => source === 'owner',
+  });
+  t.after(() => hashes.close());
+  const hash = await hashes.hash('p');
+  let [done, refused] = [0, 0];
+  // One job of each source: there is nobody in whose place another one could come in.
+  const strangers = Array.from({ length: 300 }, (_, n) =>
+    hashes.verify('q', hash, `stranger ${n}`).then(
+      () => {
+        done += 1;
+      },
+      () => {
+        refused += 1;
+      },
+    ),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(refused, 300 - 51);
+  assert.ok('retryAfter' in hashes.expect('one more'));
+  assert.ok('forget' in hashes.expect('owner'));
+  assert.equal(hashes.refuseEarly('owner'), undefined);
+  const own = [hashes.verify('p', hash, 'owner'), hashes.verify('p', hash, 'owner')];
+  assert.deepEqual(await Promise.all(own), [true, true]);
+  assert.ok(done <= 4, `${done} strangers came first`);
+  await Promise.all(strangers);
+});
+
+test('who is expected and does not come, counts no longer after a second', async (t) => {
+  const hashes = createHashQueue({ workers: 1, maxWaiting: 4 });
+  t.after(() => hashes.close());
+  for (let n = 0; n < 8; n += 1) assert.ok('forget' in hashes.expect(`source ${n}`));
+  assert.ok('retryAfter' in hashes.expect('one more'));
+  const begin = performance.now();
+  while ('retryAfter' in hashes.expect('one more')) {
+    assert.ok(performance.now() - begin < 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
 test('a job that waited past its deadline is refused when its time is up, without being hashed', async (t) => {
   const hashes = createHashQueue({ workers: 1, maxWaitMs: 40 });
   t.after(() => hashes.close());
@@ -80,7 +124,7 @@ test('a job that waited past its deadline is refused when its time is up, withou
   assert.equal(hashes.counts().running, 1, 'the slow one still runs: its turn had not come');
   assert.ok(waited >= 39 && waited < 110, `${waited} ms`);
   await slow;
-  assert.deepEqual(hashes.counts(), { started: 2, running: 0, waiting: 0, refused: 1 });
+  assert.deepEqual(hashes.counts(), { started: 2, running: 0, waiting: 0, refused: 1, threads: 1 });
 });
 
 test('whoever would be refused at once is told so before anything is done for them', async (t) => {
@@ -89,7 +133,7 @@ test('whoever would be refused at once is told so before anything is done for th
   assert.equal(hashes.refuseEarly('a'), undefined);
   const jobs = Promise.allSettled(Array.from({ length: 3 }, (_, n) => hashes.hash('p', `source ${n}`)));
   for (const source of ['source 1', 'source 9']) assert.equal(hashes.refuseEarly(source), 1);
-  assert.deepEqual(hashes.counts(), { started: 1, running: 1, waiting: 2, refused: 2 });
+  assert.deepEqual(hashes.counts(), { started: 1, running: 1, waiting: 2, refused: 2, threads: 1 });
   await jobs;
   assert.equal(hashes.refuseEarly('source 9'), undefined);
 });

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { createFairQueue } from './fair-queue.ts';
+import { createFairQueue, type FairQueue } from './fair-queue.ts';
 import type { HashJob } from './hash-worker.ts';
 import { createHashWorkers } from './hash-workers.ts';
 import { HASH_PARAMETERS, type HashParameters, isOutdated } from './password.ts';
@@ -26,8 +26,9 @@ interface VerifyOptions {
 }
 
 /**
- * Password hashing behind bounded workers and a bounded queue that is fair between sources. `source` is whom a job is done
- * for, e.g. the prefix of an address; '' is the service itself.
+ * Password hashing behind bounded workers and bounded queues that are fair between sources: one for those that are known, and one
+ * for strangers, served in turn, so that no number of strangers keeps out who is known. `source` is whom a job is done for, e.g. the
+ * prefix of an address; '' is the service itself.
  */
 export interface HashQueue {
   /** A new PHC string for a password. Rejects with `HashQueueOverloaded`. */
@@ -40,8 +41,8 @@ export interface HashQueue {
    */
   refuseEarly(source: string): number | undefined;
   /**
-   * The same at the door, for a job that is still on its way: it counts until it has come, or until its `forget` is called, so
-   * that of many who arrive at once no more are let in than there is room for.
+   * The same at the door, for a job that is still on its way: it counts until it has come, until its `forget` is called, or for a
+   * second, so that of many who arrive at once no more are let in than there is room for, and those who never come count no longer.
    */
   expect(source: string): { readonly forget: () => void } | { readonly retryAfter: number };
   /** A job of this source that was expected will not come: it was refused before. */
@@ -63,6 +64,7 @@ interface HashCounts {
 }
 
 interface Waiting {
+  readonly queue: FairQueue<Waiting>;
   readonly job: HashJob;
   readonly source: string;
   readonly deadline: number;
@@ -74,31 +76,61 @@ interface Waiting {
 /** What a hash takes, until one has been measured; later a moving average. */
 const FIRST_GUESS_MS = 20;
 const LEAST_WEIGHT = 0.1;
+/** For so long a job is expected. */
+const EXPECTED_MS = 1_000;
 
 /**
  * @param workers Threads that hash, at most: they are started when they are needed. Memory is bounded by `workers` × what
  *   one hash needs (`parameters`; 64 MiB for one that was imported). Default: one per core.
- * @param maxWaiting Jobs that may wait, half of them of one source. Default: 128 per worker.
+ * @param maxWaiting Jobs of strangers that may wait, half of them of one source, and as many of sources that are known. Default: 128
+ *   per worker.
  * @param maxWaitMs A job that is not started within this time is refused when it is over. Default: 4,000, so that two in
  *   a row and the hashes themselves end within the 10 s in which every login is answered.
+ * @param isKnown Whether a source is no stranger. Default: nobody is known.
  */
 export function createHashQueue({
   workers: count = availableParallelism(),
   maxWaiting = 128 * count,
   maxWaitMs = 4_000,
   parameters = HASH_PARAMETERS,
+  isKnown = () => false,
 }: {
   workers?: number;
   maxWaiting?: number;
   maxWaitMs?: number;
   parameters?: HashParameters;
+  isKnown?: (source: string) => boolean;
 } = {}): HashQueue {
-  const queue = createFairQueue<Waiting>({ most: maxWaiting, share: Math.ceil(maxWaiting / 2) });
+  const limits = { most: maxWaiting, share: Math.ceil(maxWaiting / 2) };
+  const known = createFairQueue<Waiting>(limits);
+  const strangers = createFairQueue<Waiting>(limits);
+  const queueOf = (source: string): FairQueue<Waiting> =>
+    source === '' || isKnown(source) ? known : strangers;
+  let isKnownsTurn = true;
   const workers = createHashWorkers(count, parameters, startNext);
   let [started, measured, refused, meanMs, closed] = [0, 0, 0, FIRST_GUESS_MS, false];
   let timer: NodeJS.Timeout | undefined;
 
-  const waitMs = (source: string): number => (queue.ahead(source) * meanMs) / count;
+  function waitMs(source: string): number {
+    const queue = queueOf(source);
+    const ahead = queue.ahead(source);
+    // The other queue has every second turn, as long as it has anybody.
+    const others = Math.min(ahead + 1, (queue === known ? strangers : known).size);
+    return ((ahead + others) * meanMs) / count;
+  }
+
+  /** The job whose turn it is. */
+  function next(): Waiting | undefined {
+    const [first, second] = isKnownsTurn ? [known, strangers] : [strangers, known];
+    isKnownsTurn = !isKnownsTurn;
+    return first.shift() ?? second.shift();
+  }
+
+  /** The job whose time is up first. */
+  function oldest(): Waiting | undefined {
+    const [a, b] = [known.oldest(), strangers.oldest()];
+    return a !== undefined && b !== undefined && b.deadline < a.deadline ? b : (a ?? b);
+  }
 
   const isTooLong = (source: string): boolean => waitMs(source) > maxWaitMs;
 
@@ -115,36 +147,36 @@ export function createHashQueue({
   // The slot belongs to the hash: it is given on when the worker answers, not when somebody stops waiting for it.
   function startNext(): void {
     while (!closed && workers.idle() > 0) {
-      const next = queue.shift();
-      if (next === undefined) return;
+      const job = next();
+      if (job === undefined) return;
       const begin = performance.now();
       const measure = () => {
         measured += 1;
         meanMs += (performance.now() - begin - meanMs) * Math.max(1 / measured, LEAST_WEIGHT);
       };
       started += 1;
-      next.onStart?.();
-      const run = workers.run(next.job);
+      job.onStart?.();
+      const run = workers.run(job.job);
       run.then(measure, measure);
-      run.then(next.resolve, next.reject);
+      run.then(job.resolve, job.reject);
     }
   }
 
   // All may wait equally long: who arrived first is the first whose time is up.
   function watchDeadlines(): void {
-    const oldest = queue.oldest();
-    if (timer !== undefined || oldest === undefined) return;
+    const first = oldest();
+    if (timer !== undefined || first === undefined) return;
     timer = setTimeout(
       () => {
         timer = undefined;
         const now = performance.now();
-        for (let late = queue.oldest(); late !== undefined && late.deadline <= now; late = queue.oldest()) {
-          queue.remove(late);
+        for (let late = oldest(); late !== undefined && late.deadline <= now; late = oldest()) {
+          late.queue.remove(late);
           refuse(late);
         }
         watchDeadlines();
       },
-      Math.max(oldest.deadline - performance.now(), 1),
+      Math.max(first.deadline - performance.now(), 1),
     );
   }
 
@@ -152,7 +184,8 @@ export function createHashQueue({
     if (closed) return Promise.reject(new Error('the hash queue is closed'));
     return new Promise((resolve, reject) => {
       const deadline = performance.now() + maxWaitMs;
-      const entry = { job, source, deadline, onStart, resolve, reject };
+      const queue = queueOf(source);
+      const entry = { queue, job, source, deadline, onStart, resolve, reject };
       // What would be refused later is refused now.
       const displaced = isTooLong(source) ? entry : queue.push(source, entry);
       if (displaced !== undefined) refuse(displaced);
@@ -163,20 +196,29 @@ export function createHashQueue({
 
   return {
     expect(source) {
-      const forget = isTooLong(source) ? undefined : queue.expect(source);
-      return forget === undefined ? { retryAfter: countRefusal(source) } : { forget };
+      const forget = isTooLong(source) ? undefined : queueOf(source).expect(source);
+      if (forget === undefined) return { retryAfter: countRefusal(source) };
+      setTimeout(forget, EXPECTED_MS).unref();
+      return { forget };
     },
-    expectLess: queue.expectLess,
-    refuseEarly: (source) => (isTooLong(source) || !queue.hasRoom(source) ? countRefusal(source) : undefined),
+    expectLess: (source) => queueOf(source).expectLess(source),
+    refuseEarly: (source) =>
+      isTooLong(source) || !queueOf(source).hasRoom(source) ? countRefusal(source) : undefined,
     hash: (password, source = '') => enqueue({ kind: 'hash', password }, source) as Promise<string>,
     verify: (password, passwordHash, source = '', { onStart } = {}) =>
       enqueue({ kind: 'verify', password, passwordHash }, source, onStart) as Promise<boolean>,
     isOutdated: (passwordHash) => isOutdated(passwordHash, parameters),
-    counts: () => ({ started, refused, waiting: queue.size, running: workers.running(), threads: count }),
+    counts: () => ({
+      started,
+      refused,
+      waiting: known.size + strangers.size,
+      running: workers.running(),
+      threads: count,
+    }),
     async close() {
       closed = true;
       clearTimeout(timer);
-      for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) refuse(entry);
+      for (let entry = next(); entry !== undefined; entry = next()) refuse(entry);
       await workers.close();
     },
   };

@@ -22,7 +22,14 @@ test('all addresses of an IPv6 /64 are one source, and those of the next are ano
   assert.equal(sourcePrefix('2001:db8:1:2::%eth0'), '2001:db8:1:2::/64');
 });
 
-test('what is no address is a source of its own', () => {
-  assert.equal(sourcePrefix(''), '');
-  assert.equal(sourcePrefix('unknown'), 'unknown');
+test('a port, brackets and a translator make no other source', () => {
+  for (const written of ['192.0.2.7:4711', '64:ff9b::c000:207', '64:ff9b::192.0.2.7', '[::ffff:192.0.2.7]:1'])
+    assert.equal(sourcePrefix(written), '192.0.2.7', written);
+  for (const written of ['2001:db8:1:2::9', '[2001:db8:1:2::9]', '[2001:db8:1:2::9]:4711'])
+    assert.equal(sourcePrefix(written), '2001:db8:1:2::/64', written);
+});
+
+test('all that is no address is one source, so that nobody gets more by thinking up names', () => {
+  for (const text of ['', 'unknown', '_hidden', '192.0.2.7:port', '[x]:1'])
+    assert.equal(sourcePrefix(text), 'unknown');
 });

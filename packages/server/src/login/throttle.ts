@@ -10,6 +10,7 @@ import {
 } from '../storage/throttle-store.ts';
 import { type DigestKeys, digestTry } from '../tokens/digest.ts';
 import { HashQueueOverloaded } from './hash-queue.ts';
+import type { KnownSources } from './known-sources.ts';
 import { sourcePrefix } from './source-prefix.ts';
 import { createTurns, SameGuess } from './turns.ts';
 
@@ -75,8 +76,9 @@ export function createThrottle(parts: {
   digestKeys: DigestKeys;
   clock: Clock;
   rules: ThrottleRules;
+  knownSources: Pick<KnownSources, 'remember'>;
 }): Throttle {
-  const { store, clock, rules, digestKeys } = parts;
+  const { store, clock, rules, digestKeys, knownSources } = parts;
   const [key] = digestKeys;
   const accountKey = (canonicalEmail: string): Uint8Array => digestTry(key, 'account', [canonicalEmail]);
   const turns = createTurns();
@@ -121,6 +123,7 @@ export function createThrottle(parts: {
       await store.settleTry(reserved, { outcome: 'abandoned' }, rules, { ...act, time: clock.now() });
       throw error;
     }
+    if (found.outcome === 'succeeded') knownSources.remember(source);
     const settled = store.settleTry(reserved, outcomeOf(found), rules, { ...act, time: clock.now() });
     return { found, settled };
   }
