@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { parse } from 'yaml';
@@ -11,7 +13,15 @@ import { describeAll } from '../packages/cli/src/syntax/describe.ts';
 import { ENVIRONMENT } from '../packages/cli/src/syntax/help.ts';
 import { SETTINGS } from '../packages/server/src/settings.ts';
 import { TOKEN_PATTERN } from '../packages/server/src/tokens/token-string.ts';
-import { ADMIN, base64, GUARDBEE, type RunningService, serve, temporaryFolder } from './guardbee.ts';
+import {
+  ADMIN,
+  base64,
+  cleanEnvironment,
+  GUARDBEE,
+  type RunningService,
+  serve,
+  temporaryFolder,
+} from './guardbee.ts';
 
 /** What the documents say is typed here as it stands there; only the address and the account are this test's. */
 
@@ -46,6 +56,9 @@ suite('the examples in the documents', () => {
     symlinkSync(join(root, 'packages/giantswarm'), join(folder.path, 'node_modules/giantswarm'));
     mkdirSync(join(folder.path, 'node_modules/@guardbee'));
     symlinkSync(join(root, 'packages/server'), join(folder.path, 'node_modules/@guardbee/server'));
+    symlinkSync(join(root, 'node_modules/@opentelemetry'), join(folder.path, 'node_modules/@opentelemetry'));
+    mkdirSync(join(folder.path, 'bin'));
+    symlinkSync(GUARDBEE, join(folder.path, 'bin/guardbee'));
     symlinkSync(join(root, 'examples'), join(folder.path, 'examples'));
   });
   after(async () => {
@@ -59,7 +72,14 @@ suite('the examples in the documents', () => {
   async function run(command: string, args: string[], env: Record<string, string> = {}): Promise<string> {
     const child = spawn(command, args, {
       cwd: folder.path,
-      env: { ...process.env, PASSWORD: ADMIN.password, ...env },
+      env: {
+        ...cleanEnvironment(),
+        PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
+        GUARDBEE_CONFIG_DIR: join(folder.path, 'config'),
+        GUARDBEE_KEYRING: 'off',
+        PASSWORD: ADMIN.password,
+        ...env,
+      },
     });
     let [output, errors] = ['', ''];
     child.stdout.on('data', (chunk) => {
@@ -115,6 +135,60 @@ suite('the examples in the documents', () => {
   test('configuration: the service accepts the file', async () => {
     writeFileSync(join(folder.path, 'guardbee.yaml'), block('docs/configuration.md', 'yaml', 'listen:'));
     await run(process.execPath, [GUARDBEE, 'config', 'check', '--config', 'guardbee.yaml']);
+  });
+
+  test('configuration: the lines show the settings and check them', async () => {
+    const lines = block('docs/configuration.md', 'sh', 'config show');
+    const output = await run('bash', ['--norc', '-euc', `exec 2>&1; ${lines}`]);
+    assert.match(output, /GUARDBEE_LISTEN +127\.0\.0\.1:8420 +default/);
+  });
+
+  test('cli: the lines log in, say who it is, make a token, use one and log out', async () => {
+    const lines = block('docs/cli.md', 'sh', 'guardbee login')
+      .replaceAll('jane@example.com', ADMIN.email)
+      .replaceAll('https://login.example.com', service.url)
+      .replace('2030-01-01T00:00:00Z', new Date(Date.now() + 86_400_000).toISOString())
+      .replaceAll(/^(guardbee (?:login|tokens create) .*)$/gm, 'printf %s "$PASSWORD" | $1 --password-stdin');
+    const output = await run('bash', ['--norc', '-euo', 'pipefail', '-c', `exec 2>&1; ${lines}`]);
+    assert.match(output, /^Logged in as[\s\S]*^email +admin@example\.com$[\s\S]*^guardbee_/m);
+    assert.match(output, /^\{"email":"admin@example\.com"/m);
+    assert.match(output, /Logged out/);
+  });
+
+  test('cli: completion and manual are there', async () => {
+    // Without man(1) the page's source is as good.
+    const lines = block('docs/cli.md', 'sh', 'completion bash').replace('man -l -', 'cat');
+    const output = await run('bash', ['--norc', '-euo', 'pipefail', '-c', `${lines}\ncomplete -p guardbee`]);
+    assert.match(output, /^\.TH /m);
+    assert.match(output, /^complete .*guardbee$/m);
+  });
+
+  test('observability: the file sends each request to a collector, the last ones at the end', async (t) => {
+    const asked: string[] = [];
+    const collector = createServer(async (request, reply) => {
+      const body = (await request.toArray()).join('');
+      asked.push(`${request.method} ${request.url} ${body}`);
+      reply.end('{}');
+    }).listen(0, '127.0.0.1');
+    t.after(() => collector.close());
+    await once(collector, 'listening');
+    const page = 'docs/observability.md';
+    writeFileSync(join(folder.path, 'telemetry.mjs'), block(page, 'js', 'OTLPTraceExporter'));
+    const lines = block(page, 'sh', 'guardbee serve').replace(
+      '127.0.0.1:4318',
+      `127.0.0.1:${(collector.address() as AddressInfo).port}`,
+    );
+    const script = `${lines.trimEnd()} --listen 127.0.0.1:0 > said 2>&1 & service=$!
+      until address=$(grep -oP '(?<=listens on )\\S+' said); do sleep 0.1; done
+      curl -s $address/v4/user/; kill $service; wait $service`;
+    const env = { GUARDBEE_DATA_DIR: join(folder.path, 'traced') };
+    assert.match(await run('bash', ['--norc', '-uc', script], env), /PERMISSION_DENIED/);
+    assert.equal(asked.length, 1);
+    assert.match(String(asked[0]), /^POST \/v1\/traces .*"service\.name".*"guardbee".*"GET \/v4\/user\/"/);
+    const { devDependencies } = JSON.parse(read('package.json'));
+    const named = [...block(page, 'sh', 'npm install').matchAll(/(@opentelemetry\/\S+)@(\S+)/g)];
+    assert.equal(named.length, 3);
+    for (const [, name, version] of named) assert.equal(devDependencies[String(name)], version, name);
   });
 
   test('introspection: a service makes itself a token and asks', async () => {
@@ -195,14 +269,25 @@ suite('the configurations of what does not run here ask what they say they ask',
   });
 });
 
+/** What one would type, whatever a block calls itself. */
+const TYPED =
+  /^(?:\w+=\S+ )*(?:npm|npx|node|guardbee|curl|docker|kubectl|helm|systemctl|sudo|git|export|source) /m;
+
 test('every block of code is run by a test, or says why it is not', () => {
   let seen = 0;
   for (const document of documents.filter((file) => !file.startsWith('docs/decisions/'))) {
-    for (const [, before = '', language] of read(document).matchAll(
-      /((?:^.*\n\n?)?)^```(\w*)\n[\s\S]*?^```$/gm,
+    for (const [, before = '', language, code = ''] of read(document).matchAll(
+      /((?:^.*\n\n?)?)^ *```(.*)\n([\s\S]*?)^ *```$/gm,
     )) {
-      // Without a language it is what something prints, or a picture.
-      if (language === '') continue;
+      assert.notEqual(
+        language,
+        '',
+        `${document}: a block does not say what it is; output and pictures are text`,
+      );
+      if (language === 'text') {
+        assert.doesNotMatch(code, TYPED, `${document}: this is no text, but typed`);
+        continue;
+      }
       seen += 1;
       const said = /^<!-- (?:run by (\S+)|not run: \S.*) -->\n\n$/.exec(before);
       assert.ok(
