@@ -289,7 +289,7 @@ test('every block of code is run by a test, or says why it is not', () => {
         continue;
       }
       seen += 1;
-      const said = /^<!-- (?:run by (\S+)|not run: \S.*) -->\n\n$/.exec(before);
+      const said = /^<!-- (?:examples\/\S+, )?(?:run by (\S+)|not run: \S.*) -->\n\n$/.exec(before);
       assert.ok(
         said !== null,
         `${document}: a block of ${language} does not say by which test it is run, or why not`,

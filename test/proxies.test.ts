@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, get, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { ApiClient, AuthTokensApi, UsersApi } from 'giantswarm';
-import { ADMIN, base64, type RunningService, serve, temporaryFolder } from './guardbee.ts';
+import {
+  ADMIN,
+  base64,
+  cleanEnvironment,
+  GUARDBEE,
+  type RunningService,
+  serve,
+  temporaryFolder,
+} from './guardbee.ts';
 
-const EXAMPLES = join(import.meta.dirname, '../examples/proxies');
+const root = join(import.meta.dirname, '..');
+const EXAMPLES = join(root, 'examples/proxies');
 
 function isInstalled(command: string, ...args: string[]): boolean {
   try {
@@ -177,6 +186,20 @@ for (const { name, skip, start, away } of proxies) {
       assert.equal(seen, undefined);
     });
 
+    test('a refusal has one challenge, not two', async () => {
+      const challenges = async (headers: Record<string, string>): Promise<string[]> => {
+        const [reply] = (await once(get(`${url}/orders/7`, { headers }), 'response')) as [IncomingMessage];
+        reply.resume();
+        return reply.headersDistinct['www-authenticate'] ?? [];
+      };
+      assert.equal((await challenges({})).length, 1);
+      assert.equal((await challenges({ authorization: 'giantswarm undefined' })).length, 1);
+      const [narrow = '', ...more] = await challenges({ authorization: await login(['other']) });
+      assert.match(narrow, /insufficient_scope/);
+      assert.deepEqual(more, []);
+      assert.deepEqual(await challenges({ authorization: await login(['orders:read']) }), []);
+    });
+
     test('after logout the very next request is refused, 50 times', async () => {
       for (let trial = 0; trial < 50; trial++) {
         const authorization = await login(['orders:read']);
@@ -195,3 +218,81 @@ for (const { name, skip, start, away } of proxies) {
     });
   });
 }
+
+suite('the page on nginx, typed as it stands', { skip: proxies[0]?.skip ?? false }, () => {
+  test('makes tokens, and answers 401, 403 and 200', async (t) => {
+    const folder = temporaryFolder();
+    t.after(() => folder[Symbol.dispose]());
+    const guardbee = await serve(join(folder.path, 'data'));
+    t.after(() => guardbee.stop());
+    const ports = [await freePort(), Number(new URL(guardbee.url).port), await freePort()];
+    // Ports of its own, and passwords that a pipe can give.
+    const here = (code: string): string =>
+      [8080, 8420, 9000]
+        .reduce(
+          (text, port, at) => text.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(ports[at])),
+          code,
+        )
+        .replaceAll('admin@localhost', ADMIN.email)
+        .replaceAll(
+          /^(guardbee (?:login|users create|tokens create) [^>\n]*)(.*)$/gm,
+          (_line, command, rest) => {
+            return `printf %s "$PASSWORD" | ${command.trimEnd()} --password-stdin ${rest}`;
+          },
+        );
+    const page = readFileSync(join(root, 'docs/integrations/nginx.md'), 'utf8');
+    const blocks = (language: string): string[] =>
+      [...page.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, code]) =>
+        here(`${code}`),
+      );
+    const [part = '', whole = '', ...otherFiles] = blocks('nginx');
+    const [accounts = '', start = '', requests = '', end = '', ...others] = blocks('sh');
+    assert.deepEqual([otherFiles, others], [[], []]);
+    const place = join(folder.path, 'empty');
+    for (const path of [place, join(folder.path, 'bin')]) mkdirSync(path);
+    symlinkSync(GUARDBEE, join(folder.path, 'bin/guardbee'));
+    writeFileSync(join(place, 'guardbee.conf'), part);
+    writeFileSync(join(place, 'nginx.conf'), whole);
+    const wait = `until (: < /dev/tcp/127.0.0.1/${ports[2]}) 2> /dev/null; do sleep 0.1; done`;
+    const script = [accounts, start, wait, requests, end].join('\n');
+    const child = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+      cwd: place,
+      detached: true,
+      env: {
+        ...cleanEnvironment(),
+        PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
+        GUARDBEE_CONFIG_DIR: join(folder.path, 'config'),
+        GUARDBEE_ENDPOINT: guardbee.url,
+        GUARDBEE_KEYRING: 'off',
+        PASSWORD: ADMIN.password,
+      },
+    });
+    // Only what a failure has left behind.
+    t.after(() => {
+      const nginx = join(place, 'nginx.pid');
+      for (const pid of [-Number(child.pid), existsSync(nginx) ? Number(readFileSync(nginx)) : undefined]) {
+        try {
+          if (pid !== undefined) process.kill(pid, 'SIGTERM');
+        } catch {
+          // It has ended by itself.
+        }
+      }
+    });
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    const [code] = await once(child, 'close');
+    assert.equal(code, 0, output + errors);
+    assert.deepEqual(
+      [...output.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status),
+      ['401', '403', '200'],
+    );
+    assert.equal(output.match(/^WWW-Authenticate:/gim)?.length, 2);
+    assert.match(output, /^jane@example\.com$/m);
+    assert.match(output, /Ended 2 tokens of jane@example\.com/);
+  });
+});

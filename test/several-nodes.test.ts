@@ -89,9 +89,11 @@ suite('the page on several nodes', { skip: whyNoPostgres() ?? false }, () => {
     using folder = temporaryFolder();
     const file = join(folder.path, 'nginx.conf');
     const [config = ''] = blocks('nginx');
+    // Whoever protects a service with the same nginx has both.
+    const example = readFileSync(join(root, 'examples/proxies/nginx.conf'), 'utf8');
     writeFileSync(
       file,
-      `pid ${folder.path}/pid; error_log stderr; events {} http { access_log off; ${config} }`,
+      `pid ${folder.path}/pid; error_log stderr; events {} http { access_log off; ${config} ${example} }`,
     );
     const { status, stderr } = spawnSync('nginx', ['-t', '-p', folder.path, '-c', file], {
       encoding: 'utf8',

@@ -1,8 +1,8 @@
 /**
- * Writes the tables of docs/configuration.md, docs/audit-events.md, docs/api.md and docs/cli.md from the code; with `--check` only says whether they are as
- * the code has them. Without it the docs would promise settings and operations that are not there.
+ * Writes the tables of docs/configuration.md, docs/audit-events.md, docs/api.md and docs/cli.md from the code, and into the guides the files that they show;
+ * with `--check` only says whether they are as code and files have them. Without it the docs would promise settings and operations that are not there.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { terminalIo } from '../packages/cli/src/io.ts';
 import { buildProgram } from '../packages/cli/src/program.ts';
@@ -97,10 +97,25 @@ function update(document: string, name: string, table: string): void {
     (_all, start: string, end: string) => `${start}${table}\n${end.trimStart()}`,
   );
   if (!before.includes(`<!-- ${name} -->`)) throw new Error(`${document} has no place for ${name}`);
+  write(document, before, after);
+}
+
+function write(document: string, before: string, after: string): void {
   if (before === after) return;
   stale += 1;
-  if (check) console.error(`${document} is not as the code has it: npm run docs`);
-  else writeFileSync(file, after);
+  if (check) console.error(`${document} is not as code and files have it: npm run docs`);
+  else writeFileSync(join(root, document), after);
+}
+
+/** A block below `<!-- examples/FILE, … -->` is that file. */
+function showFiles(document: string): void {
+  const before = readFileSync(join(root, document), 'utf8');
+  const after = before.replace(
+    /^(<!-- (examples\/\S+), .* -->\n\n```\w+\n)[\s\S]*?^```$/gm,
+    (_all, start: string, file: string) =>
+      `${start}${readFileSync(join(root, file), 'utf8').trimEnd()}\n\`\`\``,
+  );
+  write(document, before, after);
 }
 
 update('docs/configuration.md', 'settings', settingsTable());
@@ -109,4 +124,5 @@ update('docs/api.md', 'operations', await operationsTable());
 update('docs/cli.md', 'exits', pairsTable('exit code', EXIT_CODES));
 update('docs/cli.md', 'environment', pairsTable('environment', ENVIRONMENT));
 update('docs/cli.md', 'commands', commandsReference());
+for (const document of globSync('docs/**/*.md', { cwd: root }).sort()) showFiles(document);
 if (check && stale > 0) process.exitCode = 1;
