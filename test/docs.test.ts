@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -317,6 +317,29 @@ test('links between the documents lead somewhere', () => {
       assert.ok(existsSync(join(root, dirname(page), target)), `${page} links to ${target}`);
     }
   }
+});
+
+test('the site has what its pages link to, also the files of examples/ and deploy/', () => {
+  using folder = temporaryFolder();
+  const made = spawnSync(process.execPath, [join(root, 'tools/site.ts'), folder.path], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  const files = new Set<string>();
+  for (const page of globSync('**/*.html', { cwd: folder.path })) {
+    const html = readFileSync(join(folder.path, page), 'utf8');
+    for (const [, target = ''] of html.matchAll(/(?:href|src)="([^"#]+)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const file = join(dirname(page), target);
+      assert.ok(existsSync(join(folder.path, file)), `${page} links to ${target}`);
+      files.add(file);
+    }
+  }
+  const linked = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?:\.\.\/)*((?:examples|deploy)\/[^)]+)\)/g)].map(([, file]) =>
+      String(file),
+    ),
+  );
+  assert.ok(linked.length > 10, `only ${linked.length}`);
+  for (const file of linked) assert.ok(files.has(`${file}.txt`), `the site does not link to ${file}`);
 });
 
 test('every command and every option that a document names is there', () => {

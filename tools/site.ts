@@ -1,9 +1,10 @@
 /**
  * `npm run site [-- folder]`: the guides as a site of plain pages, into `site/` by default: nothing to run in the browser,
- * nothing to load from elsewhere. Ends with 1 when a link or an anchor leads nowhere, or a page has no place in the
- * navigation. Without it the guides could only be read in the repository.
+ * nothing to load from elsewhere. Files of `examples/` and `deploy/` that a page links to are there as plain text. Ends with
+ * 1 when a link or an anchor leads nowhere, or a page has no place in the navigation. Without it the guides could only be
+ * read in the repository.
  */
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import MarkdownIt from 'markdown-it';
 
@@ -105,14 +106,24 @@ for (const file of globSync('docs/**/*.md', { cwd: root, exclude: ['docs/seed/**
   if (!byFile.has(file)) problems.push(`${file} has no place in the navigation (tools/site.ts)`);
 }
 
-/** What a link on a page becomes; undefined: it leads to something that is no page, and stays as text. */
+/** Files that pages link to, by where they lie in the site: a browser shows them whatever they are called. */
+const published = new Map<string, string>();
+
+function publish(page: Page, file: string): string | undefined {
+  if (!/^(examples|deploy)\//.test(file) || !statSync(join(root, file)).isFile()) return undefined;
+  published.set(`${file}.txt`, file);
+  return posix.relative(posix.dirname(page.path), `${file}.txt`);
+}
+
+/** What a link on a page becomes; undefined: it leads to something that is not in the site, and stays as text. */
 function linkFrom(page: Page, href: string): string | undefined {
   if (/^(https?|mailto):/.test(href)) return href;
   const [target = '', anchor] = href.split('#');
   const file = target === '' ? page.file : posix.normalize(posix.join(posix.dirname(page.file), target));
   const other = byFile.get(file);
   if (other === undefined) {
-    if (!existsSync(join(root, file))) problems.push(`${page.file}: ${href} leads nowhere`);
+    if (existsSync(join(root, file))) return publish(page, file);
+    problems.push(`${page.file}: ${href} leads nowhere`);
     return undefined;
   }
   if (anchor !== undefined && !other.anchors.has(anchor))
@@ -197,6 +208,11 @@ for (const image of globSync('docs/images/*', { cwd: root })) {
   const file = join(out, relative('docs', image));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, readFileSync(join(root, image)));
+}
+for (const [path, source] of published) {
+  const file = join(out, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, readFileSync(join(root, source)));
 }
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
