@@ -382,6 +382,16 @@ test('every setting that a document names is there', () => {
   }
 });
 
+test('errors.md has a cause and a cure for every refusal', () => {
+  const rows = read('docs/errors.md').match(/^\| `[A-Z_]+`.*$/gm) ?? [];
+  assert.ok(rows.length > 15, `only ${rows.length}`);
+  for (const row of rows) {
+    const cells = row.split('|').map((cell) => cell.trim());
+    assert.equal(cells.length, 7, row);
+    for (const cell of cells.slice(4, 6)) assert.match(cell, /^\S.*\.$/, row);
+  }
+});
+
 test('SECURITY.md publishes the pattern that tokens have', () => {
   assert.ok(read('SECURITY.md').includes(`regex = '''${TOKEN_PATTERN}'''`));
 });
