@@ -342,6 +342,13 @@ test('the site has what its pages link to, also the files of examples/ and deplo
   for (const file of linked) assert.ok(files.has(`${file}.txt`), `the site does not link to ${file}`);
 });
 
+test('no document puts a token or a password into arguments, where every process of the machine can read it', () => {
+  for (const document of documents) {
+    assert.doesNotMatch(read(document), /curl [^|`\n]*-H ["']?(?:Authorization|\$\()/i, document);
+    assert.doesNotMatch(read(document), /curl [^|`\n]*(?:-u|--user) /, document);
+  }
+});
+
 test('every command and every option that a document names is there', () => {
   const commands = new Map(
     describeAll(buildProgram(terminalIo(), '')).map((command) => [command.path.join(' '), command]),

@@ -106,16 +106,16 @@ try {
   await second.type(password);
   await second.until(/\n\$ $/);
   await second.run('npx guardbee whoami');
-  await second.type('npx guardbee tokens create admin@localhost --name build');
+  await second.type('npx guardbee tokens create admin@localhost --name build > build.token');
   await second.until('Password');
   await second.type(password);
   const made = await second.until(/\n\$ $/);
-  const token = /guardbee_\S+/.exec(made)?.[0] ?? '';
   const id = /Token (\S+), expires/.exec(stripVTControlCharacters(made))?.[1] ?? '';
-  const header = `Authorization: giantswarm ${token}`;
-  await second.run(`curl -H "${header}" -H "X-Request-ID: my-first" http://127.0.0.1:8420/v4/user/`);
+  // By standard input: arguments stand in the list of processes.
+  const header = "sed 's/^/Authorization: giantswarm /' build.token";
+  await second.run(`${header} | curl -s -H @- -H "X-Request-ID: my-first" http://127.0.0.1:8420/v4/user/`);
   await second.run(`npx guardbee tokens revoke ${id}`);
-  await second.run(`curl -H "${header}" http://127.0.0.1:8420/v4/user/`);
+  await second.run(`${header} | curl -s -H @- http://127.0.0.1:8420/v4/user/`);
   await second.run('npx guardbee trace my-first');
   const seconds = (from: number): string => ((performance.now() - from) / 1000).toFixed(0);
   const total = seconds(begin);
@@ -126,13 +126,13 @@ before each line. From the first key to the end: ${total} s, of which installing
 
 ## First terminal
 
-\`\`\`
+\`\`\`text
 ${hide(first.screen)}
 \`\`\`
 
 ## Second terminal
 
-\`\`\`
+\`\`\`text
 ${hide(second.screen)}
 \`\`\`
 `;
