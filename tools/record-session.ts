@@ -87,12 +87,17 @@ try {
     PATH: String(process.env.PATH_OF_A_NEWCOMER ?? process.env.PATH),
     HOME: folder,
     LANG: 'C.UTF-8',
+    // The one thing of this machine's: whom npm may trust.
+    ...(process.env.NODE_EXTRA_CA_CERTS === undefined
+      ? {}
+      : { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }),
   };
   const begin = performance.now();
   const first = new Terminal(clone, env);
   terminals.push(first);
   await first.until(PROMPT);
-  await first.run('npm ci --no-fund --loglevel=error');
+  const install = await first.run('npm ci --no-fund --loglevel=error');
+  if (install.includes('npm error')) throw new Error(install);
   const installed = performance.now();
   await first.type('npx guardbee serve');
   await first.until('npx guardbee logout');
