@@ -31,7 +31,6 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'docs/operations.md',
     'docs/observability.md',
     'docs/several-nodes.md',
-    'docs/revocation.md',
     'docs/backup-and-restore.md',
     'docs/moving-to-postgresql.md',
     'docs/upgrading.md',
@@ -60,6 +59,10 @@ interface Page {
 
 const problems: string[] = [];
 const markdown = new MarkdownIt({ html: false, linkify: false });
+const { escapeHtml: text } = markdown.utils;
+// Long names may go on in the next line after a part of them.
+markdown.renderer.rules.code_inline = (tokens, at) =>
+  `<code>${text(String(tokens[at]?.content)).replaceAll(/(?<=\w[_/])(?=\w)/g, '<wbr>')}</code>`;
 // The markers of generated tables are for the generator.
 const read = (file: string): string => readFileSync(join(root, file), 'utf8').replace(/^<!--.*-->\n/gm, '');
 
@@ -101,6 +104,9 @@ const groups = Object.entries(GROUPS).map(([name, patterns]) => ({
     .map(readPage),
 }));
 const pages = groups.flatMap((group) => group.pages);
+for (const [at, { file }] of pages.entries())
+  if (pages.findIndex((page) => page.file === file) !== at)
+    problems.push(`${file} stands in two groups (tools/site.ts)`);
 const byFile = new Map(pages.map((page) => [page.file, page]));
 for (const file of globSync('docs/**/*.md', { cwd: root, exclude: ['docs/seed/**'] })) {
   if (!byFile.has(file)) problems.push(`${file} has no place in the navigation (tools/site.ts)`);
@@ -160,19 +166,28 @@ function bodyOf(page: Page): string {
     .replaceAll('</table>', '</table></div>');
 }
 
-const text = markdown.utils.escapeHtml;
-
-function navigation(current: Page): string {
+/** Every group; those that are unfolded, and the one that has the current page. */
+function groupLists(current: Page, isUnfolded: (name: string) => boolean): string {
   const lists = groups.map(({ name, pages: own }) => {
     const items = own.map((page) => {
       const href = posix.relative(posix.dirname(current.path), page.path);
       const here = page === current ? ' aria-current="page"' : '';
       return `<li><a href="${text(href)}"${here}>${text(page.title)}</a></li>`;
     });
-    const isOpen = name !== 'Decisions' || own.includes(current);
+    const isOpen = isUnfolded(name) || own.includes(current);
     return `<details${isOpen ? ' open' : ''}><summary>${text(name)}</summary><ul>${items.join('')}</ul></details>`;
   });
-  return `<nav aria-label="Guides">${lists.join('\n')}</nav>`;
+  return lists.join('\n');
+}
+
+/** Twice, of which the style shows one: beside the page, and where that has no room folded above it. */
+function navigation(current: Page): string {
+  const beside = groupLists(current, (name) => name !== 'Decisions');
+  const above = groupLists(current, () => false);
+  return `<nav aria-label="Guides">
+<div class="beside">${beside}</div>
+<details class="above"><summary>All guides</summary>${above}</details>
+</nav>`;
 }
 
 function render(page: Page): string {

@@ -42,7 +42,7 @@ interface Schema {
 
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#ddd, #333); --dim: light-dark(#555, #aaa); --code: light-dark(#f5f5f5, #1c1c1c); }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
 h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); }
 summary { cursor: pointer; padding: .5rem 0; }
 summary code { font-weight: 600; }
@@ -51,8 +51,13 @@ article > div { padding: 0 0 1rem 1rem; }
 table { border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .2rem 1rem .2rem 0; }
 code, pre { font: .9em ui-monospace, monospace; }
+code, td { overflow-wrap: anywhere; }
 pre { background: var(--code); padding: .75rem; overflow-x: auto; }
 .dim { color: var(--dim); }
+@media (max-width: 40rem) {
+  tr, td { display: block; padding: 0; }
+  tr { padding: .4rem 0; }
+}
 `;
 
 /** Nothing runs on this page and nothing is loaded: the one style is named by its hash (CSP Level 3, section 6.7.3). */
