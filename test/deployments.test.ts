@@ -13,7 +13,7 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Service } from 'kubernetes-models/v1';
 import { parse, parseAllDocuments } from 'yaml';
 import { SETTINGS } from '../packages/server/src/settings.ts';
-import { cleanEnvironment, temporaryFolder } from './guardbee.ts';
+import { cleanEnvironment, GUARDBEE, temporaryFolder } from './guardbee.ts';
 
 /** What `deploy/` holds, as far as this machine can run it: no container engine and no cluster are needed. */
 
@@ -194,7 +194,10 @@ suite('the unit', () => {
   }, () => {
     using folder = temporaryFolder();
     const unit = join(folder.path, 'guardbee.service');
-    writeFileSync(unit, read('systemd/guardbee.service').replace('/opt/guardbee/bin/guardbee', '/bin/true'));
+    writeFileSync(
+      unit,
+      read('systemd/guardbee.service').replace('=/opt/guardbee/bin/guardbee', '=/bin/true'),
+    );
     const verified = spawnSync('systemd-analyze', ['verify', unit], { encoding: 'utf8' });
     assert.deepEqual([verified.status, verified.stderr], [0, '']);
     const exposure = spawnSync('systemd-analyze', ['security', '--offline=true', '--threshold=20', unit]);
@@ -205,6 +208,52 @@ suite('the unit', () => {
     assertSettings(
       [...read('systemd/guardbee.service').matchAll(/(GUARDBEE_\w+)=/g)].map(([, name]) => String(name)),
     );
+  });
+
+  test('it can write where its settings say, and its file says the same', () => {
+    const unit = read('systemd/guardbee.service');
+    const folders = /^StateDirectory=(.*)$/m
+      .exec(unit)?.[1]
+      ?.split(' ')
+      .map((name) => `/var/lib/${name}`);
+    const named = ['DATA', 'KEYS'].map((what) => new RegExp(`GUARDBEE_${what}_DIR=(\\S+)`).exec(unit)?.[1]);
+    assert.deepEqual(named, folders);
+    const { data_dir: data, keys_dir: keys } = parse(read('systemd/guardbee.yaml'));
+    assert.deepEqual([data, keys], folders);
+    for (const page of ['backup-and-restore', 'hardening'])
+      assert.ok(readFileSync(join(root, `docs/${page}.md`), 'utf8').includes(String(named[1])), page);
+  });
+
+  test('the service accepts the file that goes with it, also what is commented out there', () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, 'guardbee.yaml');
+    const text = read('systemd/guardbee.yaml');
+    const all = text.replaceAll(/^#(?=\w+: )/gm, '');
+    assert.ok(Object.keys(parse(all)).length > Object.keys(parse(text)).length + 5);
+    for (const name of ['tls-cert.pem', 'tls-key.pem']) writeFileSync(join(folder.path, name), '');
+    for (const settings of [text, all]) {
+      writeFileSync(file, settings.replaceAll('/etc/guardbee/tls', join(folder.path, 'tls')));
+      const check = [GUARDBEE, 'config', 'check', '--config', file];
+      const { status, stderr } = spawnSync(process.execPath, check, {
+        env: cleanEnvironment(),
+        encoding: 'utf8',
+      });
+      assert.deepEqual([status, stderr], [0, '']);
+    }
+    // Commands on the machine find it by the environment.
+    const doctor = spawnSync(process.execPath, [GUARDBEE, 'doctor', '--offline'], {
+      env: { ...cleanEnvironment(), GUARDBEE_CONFIG_FILE: file },
+      encoding: 'utf8',
+    });
+    assert.match(doctor.stdout + doctor.stderr, /\/var\/lib\/guardbee/);
+  });
+
+  test('it asks for the Node that the command needs', () => {
+    const { engines } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
+    const least = engines.node.replace('>=', '');
+    assert.ok(read('systemd/guardbee.service').includes(`must be ${least} or newer`));
+    const page = readFileSync(join(root, 'docs/deployments.md'), 'utf8');
+    assert.ok(page.includes(`must be ${least} or newer`) && page.includes(`Node.js ${least} or newer`));
   });
 });
 
