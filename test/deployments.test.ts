@@ -311,6 +311,81 @@ suite('the chart', () => {
     assert.equal(container?.env?.find(({ name }) => name === 'GUARDBEE_TOKENS_PER_USER')?.value, '7');
   });
 
+  interface Pod {
+    readonly terminationGracePeriodSeconds: number;
+    readonly containers: readonly [
+      {
+        readonly env: readonly { readonly name: string; readonly value: string }[];
+        readonly lifecycle: { readonly preStop: { readonly exec: { readonly command: string[] } } };
+        readonly startupProbe: { readonly httpGet: { readonly scheme: string } };
+      },
+    ];
+  }
+  const podOf = (manifests: readonly { kind: string }[]): Pod => {
+    const [deployment] = manifests.filter(({ kind }) => kind === 'Deployment') as Deployment[];
+    return deployment?.spec?.template.spec as unknown as Pod;
+  };
+  const one = (manifests: readonly { kind: string }[], kind: string): string =>
+    JSON.stringify(manifests.find((manifest) => manifest.kind === kind));
+
+  test('a pod goes on for a while before it is told to stop, and then has time enough', { skip }, () => {
+    const { terminationGracePeriodSeconds, containers } = podOf(render());
+    const [program, , code] = containers[0].lifecycle.preStop.exec.command;
+    assert.equal(program, 'node');
+    const pause = Number(/^setTimeout\(\(\) => \{\}, (\d+)\)$/.exec(String(code))?.[1]) / 1000;
+    assert.ok(pause >= 5);
+    // The service ends within 10 s.
+    assert.ok(terminationGracePeriodSeconds > pause + 10);
+  });
+
+  test('its threads fit into its memory', { skip }, () => {
+    const env = new Map(podOf(render()).containers[0].env.map(({ name, value }) => [name, value]));
+    const { resources } = parse(read('helm/guardbee/values.yaml'));
+    const needed = 125 + Number(env.get('GUARDBEE_HASH_THREADS')) * (13 + 19);
+    assert.ok(needed < Number.parseInt(resources.requests.memory, 10), `${needed} MiB`);
+  });
+
+  test('metrics have a port of their own, which can be opened to others than the service, or closed', {
+    skip,
+  }, () => {
+    const monitoring = { namespaceSelector: { matchLabels: { name: 'monitoring' } } };
+    const open = render({ networkPolicy: { ...values.networkPolicy, metricsFrom: [monitoring] } });
+    for (const manifest of open) manifest.validate();
+    const env = podOf(open).containers[0].env.find(({ name }) => name === 'GUARDBEE_METRICS_LISTEN');
+    assert.equal(env?.value, '0.0.0.0:9420');
+    const [service, metrics] = JSON.parse(one(open, 'NetworkPolicy')).spec.ingress;
+    assert.deepEqual([service.from, metrics.from], [[{ podSelector: {} }], [monitoring]]);
+    assert.deepEqual([service.ports[0].port, metrics.ports[0].port], [8420, 9420]);
+    const closed = JSON.stringify(render({ metrics: { enabled: false, port: 9420 } }));
+    assert.doesNotMatch(closed, /9420|METRICS/);
+  });
+
+  test('with a certificate the pods speak HTTPS, and are asked so', { skip }, () => {
+    const manifests = render({ tlsSecret: 'guardbee-tls' });
+    for (const manifest of manifests) manifest.validate();
+    assert.equal(podOf(manifests).containers[0].startupProbe.httpGet.scheme, 'HTTPS');
+    assert.match(one(manifests, 'Deployment'), /"GUARDBEE_TLS_KEY","value":"\/tls\/tls.key".*"guardbee-tls"/);
+    assert.match(one(manifests, 'Service'), /"port":443/);
+    assert.equal(podOf(render()).containers[0].startupProbe.httpGet.scheme, 'HTTP');
+  });
+
+  test('the values that the page shows are allowed, and do what it says', { skip }, () => {
+    const page = readFileSync(join(root, 'docs/deployments.md'), 'utf8');
+    const own = parse(String(/^```yaml\n([\s\S]*?)^```$/m.exec(page)?.[1]));
+    const all: Record<string, object> = {
+      ...values,
+      ...own,
+      networkPolicy: { ...values.networkPolicy, ...own.networkPolicy },
+    };
+    assert.ok(isValid(all), JSON.stringify(isValid.errors));
+    const manifests = render(all);
+    for (const manifest of manifests) manifest.validate();
+    assert.match(one(manifests, 'Deployment'), /"GUARDBEE_TRUSTED_PROXIES","value":"10\.244\.0\.0\/16"/);
+    const [service, metrics] = JSON.parse(one(manifests, 'NetworkPolicy')).spec.ingress;
+    assert.equal(service.from.length, 2);
+    assert.match(JSON.stringify(metrics.from), /monitoring/);
+  });
+
   test('without a network policy there is none', { skip }, () => {
     const kinds = render({ networkPolicy: { enabled: false } }).map(({ kind }) => kind);
     assert.ok(!kinds.includes('NetworkPolicy'));
