@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { Ajv } from 'ajv';
@@ -83,6 +83,7 @@ suite('the image', () => {
     });
     assert.equal(status, 0, stderr);
     assertBill(join(packed, 'sbom.cdx.json'), join(app, 'package-lock.json'));
+    assertSize(join(app, 'node_modules'));
     chmodSync(folder.path, 0o755);
     assert.equal(spawnSync('chown', ['-R', '65534:65534', data]).status, 0);
 
@@ -141,6 +142,24 @@ function assertBill(bill: string, lockfile: string): void {
   );
   assert.deepEqual([...new Set(named)].sort(), [...new Set(installed)].sort());
   assert.ok(named.some((one: string) => one.startsWith('fastify@')));
+}
+
+/** docs/dependencies.md says how much that is. Other platforms have other compiled parts, and patches are larger or smaller. */
+function assertSize(folder: string): void {
+  const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+  const [, count, megabytes] = (/is (\d+) packages in all, .* (\d+) MB of files/.exec(page) ?? []).map(
+    Number,
+  );
+  const { packages } = JSON.parse(readFileSync(join(folder, '.package-lock.json'), 'utf8'));
+  const installed = Object.keys(packages).length;
+  assert.ok(
+    Math.abs(installed - Number(count)) <= 4,
+    `${installed} packages, ${count} in docs/dependencies.md`,
+  );
+  const files = globSync('**/*', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile());
+  const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  const ratio = bytes / 1e6 / Number(megabytes);
+  assert.ok(ratio > 0.85 && ratio < 1.15, `${bytes / 1e6} MB, ${megabytes} in docs/dependencies.md`);
 }
 
 /** One that nothing else of these tests uses. */
