@@ -271,8 +271,8 @@ suite('the unit', () => {
     const { engines } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
     const least = engines.node.replace('>=', '');
     assert.ok(read('systemd/guardbee.service').includes(`must be ${least} or newer`));
-    const page = readFileSync(join(root, 'docs/deployments.md'), 'utf8');
-    assert.ok(page.includes(`must be ${least} or newer`) && page.includes(`Node.js ${least} or newer`));
+    for (const page of ['README.md', 'packages/cli/README.md', 'docs/deployments.md'])
+      assert.ok(readFileSync(join(root, page), 'utf8').includes(`Node.js ${least} or newer`), page);
   });
 });
 

@@ -23,7 +23,8 @@ export function verify(app: App): void {
     schema: {
       operationId: 'verify',
       summary: 'May this request pass? For proxies (nginx, Traefik, Caddy, Envoy)',
-      description: 'Any method, and any path behind. `?scope=a+b` asks for scopes; without them: 403.',
+      description:
+        'Any method, and any path behind. `?scope=a+b` asks for scopes; a token that lacks one gets 403.',
       tags: ['verification'],
       querystring: Type.Object({
         scope: Type.Optional(Type.Any({ description: 'Scopes, separated by spaces.' })),
