@@ -102,10 +102,43 @@ test('requests that frame themselves ambiguously are refused once and the connec
   }
 });
 
-test('a request without a Host, or with two, is refused', async () => {
-  for (const hosts of ['', 'Host: a\r\nHost: b\r\n']) {
-    assert.match((await raw(service.url, `GET / HTTP/1.1\r\n${hosts}\r\n`)).text, /^HTTP\/1\.1 400 /, hosts);
+test('a request without a Host, with two, or of a version that is not spoken here is refused, and its connection closed', async () => {
+  for (const head of [
+    'GET / HTTP/1.1\r\n',
+    'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n',
+    'GET / HTTP/2.0\r\nHost: x\r\n',
+    `GET /v4/user/ HTTP/2.0\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n`,
+    'POST /v4/auth-tokens/ HTTP/1.1\r\nContent-Length: 0\r\n',
+  ]) {
+    const { text, closed } = await raw(service.url, `${head}\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`);
+    assert.match(text, /^HTTP\/1\.1 400 /, head);
+    assertGenericBody(text);
+    assert.equal(text.match(/^HTTP/gm)?.length, 1, 'nothing behind it is read');
+    assert.equal(closed, true, head);
   }
+  assert.match((await raw(service.url, 'GET / HTTP/1.0\r\n\r\n')).text, /^HTTP\/1\.1 200 /);
+});
+
+test('a transfer that is coded otherwise than in chunks is refused', async () => {
+  const body = '2\r\n{}\r\n0\r\n\r\n';
+  for (const [version, coding] of [
+    ['1.1', 'gzip, chunked'],
+    ['1.1', 'identity'],
+    ['1.0', 'chunked'],
+  ]) {
+    const { text, closed } = await raw(
+      service.url,
+      `POST /v4/auth-tokens/ HTTP/${version}\r\nHost: x\r\nTransfer-Encoding: ${coding}\r\n\r\n${body}`,
+    );
+    assert.match(text, /^HTTP\/1\.1 400 /, coding);
+    assertGenericBody(text);
+    assert.equal(closed, true);
+  }
+});
+
+test('what else a client expects than to go on is ignored', async () => {
+  const { text } = await raw(service.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: banana\r\n\r\n');
+  assert.match(text, /^HTTP\/1\.1 200 /);
 });
 
 test('paths that are not what they seem are 400 or 404', async () => {

@@ -4,13 +4,13 @@ import { type FastifyBaseLogger, type FastifyError, type FastifyRequest, fastify
 import { Refusal } from '../errors.ts';
 import type { Principal } from '../tokens/principal.ts';
 import { authenticate } from './authenticate.ts';
-import { isRepeated } from './authorization.ts';
 import { authorize } from './authorize.ts';
 import { tellAddress } from './client-address.ts';
 import { compileWhenUsed } from './compile-when-used.ts';
 import { corsOptions } from './cors.ts';
 import { oauthError, sendRefusal, toRefusal } from './error-reply.ts';
 import { parseFormBody } from './form-body.ts';
+import { isAmbiguous } from './framing.ts';
 import { parseJsonBody } from './json-body.ts';
 import { RequestLog } from './log-request.ts';
 import { recordActivity } from './record-activity.ts';
@@ -20,7 +20,7 @@ import { enterRight, refuseMethod, refuseUnknown } from './rights-on-routes.ts';
 import type { App, Parts } from './route.ts';
 import type { RequestHandler } from './shortcut.ts';
 import { isTraced, traceRequests } from './tracing.ts';
-import { refuseUnreadable } from './unreadable.ts';
+import { answersNoMore, refuseUnreadable } from './unreadable.ts';
 
 export interface FrontDoorOptions {
   readonly logger: FastifyBaseLogger;
@@ -36,8 +36,11 @@ export interface FrontDoorOptions {
 /** The largest body any route can use is far below this. */
 const BODY_LIMIT = 32 * 1024;
 
-/** A request's headers within 10 s; all of it within 30 s, and an idle connection for 65 s (below). Looked at each second. */
-const LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+/**
+ * A request's headers within 10 s; all of it within 30 s, and an idle connection for 65 s (below). Looked at each second. A missing
+ * Host is refused here (`framing.ts`), in the words of all refusals.
+ */
+const LIMITS = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, requireHostHeader: false };
 /** TLS is agreed on within this time; Node would wait for two minutes. */
 const HANDSHAKE = { handshakeTimeout: 10_000 };
 
@@ -73,6 +76,8 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
     app.server.prependListener('request', (request: IncomingMessage) =>
       tellAddress(request, parts.addressOf),
     );
+  // RFC 9110 section 10.1.1: what else than 100-continue is expected may be ignored. Node would refuse it, in words of its own.
+  app.server.on('checkExpectation', (request, reply) => app.server.emit('request', request, reply));
   app.decorateRequest('authenticated', null);
   if (isTraced()) await traceRequests(app);
   recordActivity(app, parts.activity, parts.isFromTrustedProxy);
@@ -80,8 +85,8 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(parts.replyHeaders).header('x-request-id', request.id);
     if (parts.isDraining()) reply.header('connection', 'close');
-    // RFC 9112 section 3.2: two Hosts are two opinions on whom this is for.
-    if (isRepeated(request.raw.rawHeaders, 'host')) {
+    if (isAmbiguous(request.raw)) {
+      answersNoMore(request.raw.socket);
       reply.header('connection', 'close');
       return done(new Refusal('INVALID_INPUT'));
     }

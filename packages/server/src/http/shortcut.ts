@@ -103,7 +103,8 @@ export function createShortcut(parts: Parts, isOff: () => boolean, longWay: Requ
 
   return (request, reply) => {
     const question = QUESTIONS.get(request.url ?? '');
-    const isUsual = question !== undefined && request.method === 'GET' && !isOff();
+    const isUsual =
+      question !== undefined && request.method === 'GET' && request.httpVersion === '1.1' && !isOff();
     const headers = isUsual ? readHeaders(request.rawHeaders) : undefined;
     const credential = parseAuthorization(headers?.authorization);
     const guess = credential.kind === 'token' ? finder.guess(credential.value) : undefined;

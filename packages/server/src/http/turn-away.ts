@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import { type Quota, REFUSALS } from '../errors.ts';
 import { sourcePrefix } from '../login/source-prefix.ts';
-import { isRepeated } from './authorization.ts';
 import { corsHeaders } from './cors.ts';
 import { rateLimitOf } from './error-reply.ts';
+import { isAmbiguous } from './framing.ts';
 import { levelOf, requestLine } from './log-request.ts';
 import { originalOf, requestId, seenIn } from './request-context.ts';
 import type { Parts } from './route.ts';
@@ -119,7 +119,7 @@ export function createTurnAway(
 
   return (request, reply) => {
     const route = request.method === 'POST' ? ROUTES.get(pathOf(request.url ?? '')) : undefined;
-    if (route === undefined || isOff() || parts.isDraining() || isRepeated(request.rawHeaders, 'host'))
+    if (route === undefined || isOff() || parts.isDraining() || isAmbiguous(request))
       return longWay(request, reply);
     const ip = addressOf(request);
     const turned = turnAway(ip, reply);

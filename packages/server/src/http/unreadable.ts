@@ -15,6 +15,13 @@ const REASONS: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
+const answered = new WeakSet<Socket>();
+
+/** On this connection a refusal is the last answer: what is behind it on its way is not even refused. */
+export function answersNoMore(socket: Socket): void {
+  answered.add(socket);
+}
+
 /** For so long the other end may read the answer; then the connection is gone, whatever that end does. */
 const LINGER_MS = 1_000;
 
@@ -26,6 +33,7 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
   // One that has not shaken hands can't be told anything, and would never end.
   const isMute = socket instanceof TLSSocket && socket.getProtocol() === null;
   if (error.code === 'ECONNRESET' || !socket.writable || isMute) return void socket.destroy();
+  if (answered.has(socket)) return void socket.destroySoon();
   const { code, status, message } = REFUSALS[NAMES[error.code ?? ''] ?? 'INVALID_INPUT'];
   const body = JSON.stringify({ code, message });
   socket.end(
