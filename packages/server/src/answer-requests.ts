@@ -6,6 +6,7 @@ import { buildApp } from './app.ts';
 import { auditPublicKey } from './audit/signing-key.ts';
 import type { Closers } from './closers.ts';
 import type { Config } from './config.ts';
+import { limitConnections } from './connection-limit.ts';
 import { newCounts } from './counts.ts';
 import { clientAddress, isFromTrustedProxy } from './http/client-address.ts';
 import { formatCursor } from './http/cursor.ts';
@@ -117,6 +118,7 @@ export async function answerRequests(
   }
   const app = await buildApp(parts, { ...config, tls: certificate, logger });
   closers.add(() => app.close());
+  limitConnections(app.server, logger);
   await app.listen({
     ...config.listen,
     backlog: BACKLOG,
