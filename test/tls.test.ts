@@ -28,6 +28,11 @@ async function shownCertificate(url: string, ca: string): Promise<string> {
 test('--tls-self-signed serves HTTPS to whoever trusts the certificate, and to nobody else', async () => {
   const service = await serve(join(folder.path, 'one'), {}, SELF_SIGNED);
   assert.match(service.url, /^https:/);
+  while (!/npx guardbee logout/.test(service.stdout()))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(
+    service.stdout().includes(`\n  export NODE_EXTRA_CA_CERTS='${certOf('one')}'\n  npx guardbee login `),
+  );
   assert.equal(statSync(keyOf('one')).mode & 0o777, 0o600);
   const env = { GUARDBEE_CONFIG_DIR: join(folder.path, 'config'), GUARDBEE_ENDPOINT: service.url };
   const login = ['login', ADMIN.email, '--password-stdin'];

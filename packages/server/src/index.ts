@@ -10,6 +10,7 @@ export { type Backup, backUp } from './moving/backup.ts';
 export { migrateTo } from './moving/migrate.ts';
 export { type Restored, restoreBackup } from './moving/restore.ts';
 export { type Offline, openOffline, type UserReply } from './offline.ts';
+export { SELF_SIGNED_CERT } from './self-signed.ts';
 export { type Service, startService } from './serve.ts';
 export type { Flags, LogLevel } from './settings.ts';
 export type { AuditHead, ChainedAuditEvent } from './storage/audit-store.ts';

@@ -2,7 +2,8 @@ import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const CERT = 'self-signed-cert.pem';
+/** In the keys directory. */
+export const SELF_SIGNED_CERT = 'self-signed-cert.pem';
 const KEY = 'self-signed-key.pem';
 const DAY = 86_400_000;
 /** Browsers refuse certificates that live longer (CA/Browser Forum baseline requirements). */
@@ -16,7 +17,7 @@ export async function selfSigned(
   directory: string,
   host: string,
 ): Promise<{ certFile: string; keyFile: string }> {
-  const files = { certFile: join(directory, CERT), keyFile: join(directory, KEY) };
+  const files = { certFile: join(directory, SELF_SIGNED_CERT), keyFile: join(directory, KEY) };
   if (existsSync(files.certFile) && existsSync(files.keyFile) && lives(files.certFile)) return files;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const keys = generateKeyPairSync('rsa', {

@@ -1,6 +1,8 @@
 import cluster from 'node:cluster';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import {
+  type Config,
   ConfigError,
   createLog,
   DigestKeysError,
@@ -9,6 +11,7 @@ import {
   type Log,
   linkToPrimary,
   readConfig,
+  SELF_SIGNED_CERT,
   type Service,
   SLOT,
   StoreUnavailable,
@@ -35,7 +38,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   // has no other way to end.
   const told = untilTold(io);
   let first: FirstAdministrator | undefined;
-  const { service, log } = await start(flags, io, (made) => {
+  const { service, log, config } = await start(flags, io, (made) => {
     first = made;
     show(made, io);
   });
@@ -44,7 +47,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
     service.reload();
     reloadLogLevel(flags, io, log);
   });
-  if (!cluster.isWorker) greet(service, first, io);
+  if (!cluster.isWorker) greet(service, config, first, io);
   await told;
   await service.close();
   await log.end();
@@ -94,7 +97,7 @@ async function start(
   flags: Flags,
   io: Io,
   onFirstAdministrator: (made: FirstAdministrator) => void,
-): Promise<{ service: Service; log: Log }> {
+): Promise<{ service: Service; log: Log; config: Config }> {
   let log: Log | undefined;
   try {
     const config = readConfig(io.env, flags);
@@ -105,6 +108,7 @@ async function start(
     return {
       service: await startService(config, { logger, worker, onFirstAdministrator, linesDropped }),
       log,
+      config,
     };
   } catch (error) {
     await log?.end();
@@ -127,13 +131,20 @@ function show({ email, generatedPassword }: FirstAdministrator, io: Io): void {
 }
 
 /** Where it listens, and after a first start the exact next lines to type; on stdout, since they are what the start is for. */
-function greet({ url }: Service, first: FirstAdministrator | undefined, io: Io): void {
+function greet(
+  { url }: Service,
+  { tls, keysDir }: Config,
+  first: FirstAdministrator | undefined,
+  io: Io,
+): void {
   io.out(`\nGuardbee listens on ${url}`);
   if (first === undefined) return;
   const endpoint = url === 'http://127.0.0.1:8420' ? '' : ` -e ${url}`;
+  const trust = `  export NODE_EXTRA_CA_CERTS='${join(keysDir, SELF_SIGNED_CERT)}'`;
   io.out(
     [
       '\nIn a second terminal, in this folder:\n',
+      ...(tls === 'self-signed' ? [trust] : []),
       `  npx guardbee login ${first.email}${endpoint}`,
       '  npx guardbee whoami',
       '  npx guardbee logout',
