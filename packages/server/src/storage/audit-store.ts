@@ -50,7 +50,11 @@ export interface AuditStore {
    */
   pruneAuditEvents(time: number, act: Act, limit: number): Promise<number>;
 
-  /** Leaves where this database comes from in its chain: `database.restored` or `database.moved`. */
+  /**
+   * Leaves where this database comes from in its chain: `database.restored` or `database.moved`. From then on `changesAfter` answers
+   * with `all` for every `seq` from before, also for one that only the database from before had: what it stood for there is
+   * another change here.
+   */
   recordProvenance(provenance: Provenance, act: Act): Promise<void>;
 }
 

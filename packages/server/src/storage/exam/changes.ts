@@ -34,6 +34,30 @@ async function changesOf(store: Store, work: () => Promise<unknown>): Promise<st
 }
 
 export function examineChanges(open: OpenRoom): void {
+  fact(
+    'a database that was restored or moved knows no position from before, also none that only the other had',
+    open,
+    async (store) => {
+      const user = await addUser(store);
+      for (const provenance of [
+        { how: 'restored', choice: 'revoke-all', reached: 9, found: 4, tokensEnded: 0 },
+        { how: 'moved', from: 'sqlite' },
+      ] as const) {
+        const before = await store.latestChange();
+        await store.recordProvenance(provenance, act);
+        for (let n = 0; n < 3; n += 1) {
+          const token = await addToken(store, user);
+          await store.endToken(token.id, 'logout', act);
+        }
+        for (const seq of [0, before, before + 1, before + 1_000_000])
+          assert.deepEqual((await store.changesAfter(seq, 10)).map(what), ['all'], String(seq));
+        const after = await store.latestChange();
+        assert.deepEqual(await store.changesAfter(after, 10), []);
+        assert.equal((await store.changesAfter(after - 3, 10)).length, 3);
+      }
+    },
+  );
+
   fact('each ending of a token leaves a change of it', open, async (store) => {
     const user = await addUser(store);
     const [one, two] = [await addToken(store, user), await addToken(store, user)];

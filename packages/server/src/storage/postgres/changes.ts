@@ -1,6 +1,8 @@
+import { LEAP } from '../changes-leap.ts';
 import type { Change, WhatChanged } from '../records.ts';
 import type { Session } from './connections.ts';
 import type { Database } from './database.ts';
+import { lockNumbers } from './locks.ts';
 
 /**
  * The feed of changes. Triggers of the schema write its rows; how they get their order is the matter here.
@@ -84,4 +86,19 @@ export async function leaveUserChange(session: Session, userId: string): Promise
 /** Takes back this transaction's changes of single tokens, where one of their user says the same. */
 export async function foldTokenChanges(session: Session): Promise<void> {
   await session.query('DELETE FROM changes WHERE xid = pg_current_xact_id() AND token_id IS NOT NULL');
+}
+
+/** Begins the feed anew, far behind what any earlier one has come to. What goes is noted as `number_changes()` does. */
+export async function leapOverChanges(session: Session): Promise<void> {
+  await lockNumbers(session);
+  const [row] = await session.query<{ seq: number }>('SELECT max(seq) + $1::bigint AS seq FROM changes', [
+    LEAP,
+  ]);
+  const seq = row?.seq ?? LEAP;
+  await session.query('INSERT INTO changes (seq) VALUES ($1)', [seq]);
+  await session.query(
+    `WITH removed AS (DELETE FROM changes WHERE seq < $1 RETURNING xid), gone AS (SELECT xid FROM removed ORDER BY xid DESC LIMIT 1)
+      UPDATE changes_removed SET xid = gone.xid FROM gone WHERE changes_removed.xid < gone.xid`,
+    [seq],
+  );
 }

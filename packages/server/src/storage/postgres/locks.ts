@@ -53,6 +53,11 @@ export async function lockAdministrators(session: Session): Promise<void> {
   await session.query('SELECT pg_advisory_xact_lock($1, $2)', [guardbee, lock.administrators]);
 }
 
+/** Numbers of changes are given out by nobody else until the transaction ends: the lock of `number_changes()`. */
+export async function lockNumbers(session: Session): Promise<void> {
+  await session.query('SELECT pg_advisory_xact_lock($1, $2)', [guardbee, lock.numbers]);
+}
+
 /** A try at a password: others for the same account, or from the same source, wait. */
 export async function lockTry(session: Session, keys: TryKeys): Promise<void> {
   await lockAccount(session, keys.account);

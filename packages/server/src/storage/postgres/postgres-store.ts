@@ -7,7 +7,7 @@ import { forgetActivity, recordActivity } from './activity-acts.ts';
 import { findRequests, listActivities, listRequests } from './activity-reads.ts';
 import { AuditChain } from './audit-chain.ts';
 import { auditCheckpoints, auditHeads, listAuditEvents, scanAuditChain } from './audit-reads.ts';
-import { changesAfter, latestChange, numberChanges } from './changes.ts';
+import { changesAfter, latestChange, leapOverChanges, numberChanges } from './changes.ts';
 import { linkOpener } from './cluster-link.ts';
 import { readConnectionOptions } from './connection-options.ts';
 import type { Limits } from './connections.ts';
@@ -139,7 +139,10 @@ function assemble(database: Database): Store {
     pruneAuditEvents: async (time, act, limit) =>
       pruneAuditEvents(database, time, act, checkLimit(limit, longestBatch)),
     recordProvenance: (provenance, act) =>
-      transact(async (it) => it.leave(entries.provenance(provenance), act)),
+      transact(async (it) => {
+        await leapOverChanges(it);
+        it.leave(entries.provenance(provenance), act);
+      }),
 
     recordActivity: (counts, requests) => transact((it) => recordActivity(it, counts, requests)),
     listActivities: async (range, limit) => listActivities(database, range, checkLimit(limit, longestBatch)),

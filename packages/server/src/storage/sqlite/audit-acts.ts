@@ -7,6 +7,7 @@ import { storable, storableTime } from '../text.ts';
 import { appendEvent, chainOf } from './audit-chain.ts';
 import { type AuditRow, auditColumns, findWord, readHead, toAuditEvent, writeHead } from './audit-rows.ts';
 import { CHAIN, CHAIN_ROOM, type MovedChain, movedChains } from './chain-rows.ts';
+import { leapOverChanges } from './changes.ts';
 import { statement } from './connection.ts';
 
 /** Events that one transaction of an erasure looks at: a longer one would hold up the logouts behind it. */
@@ -131,5 +132,6 @@ function pruneChain(
 }
 
 export function recordProvenance(db: DatabaseSync, provenance: Provenance, act: Act): void {
+  leapOverChanges(db);
   appendEvent(db, entries.provenance(provenance), act);
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { LEAP } from '../changes-leap.ts';
 import type { Change } from '../records.ts';
 import { statement } from './connection.ts';
 
@@ -49,4 +50,11 @@ export function leaveUserChange(db: DatabaseSync, userId: string): void {
 /** Takes back this transaction's changes of single tokens, where one of their user says the same. */
 export function foldTokenChanges(db: DatabaseSync, after: number): void {
   statement(db, 'DELETE FROM changes WHERE seq > ? AND token_id IS NOT NULL').run(after);
+}
+
+/** Begins the feed anew, far behind what any earlier one has come to. */
+export function leapOverChanges(db: DatabaseSync): void {
+  const seq = latestChange(db) + LEAP;
+  statement(db, 'INSERT INTO changes (seq) VALUES (?)').run(seq);
+  statement(db, 'DELETE FROM changes WHERE seq < ?').run(seq);
 }
