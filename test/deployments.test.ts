@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite, test } from 'node:test';
 import { Ajv } from 'ajv';
@@ -12,6 +21,7 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { Service } from 'kubernetes-models/v1';
 import { parse, parseAllDocuments } from 'yaml';
+import { selfSigned } from '../packages/server/src/self-signed.ts';
 import { SETTINGS } from '../packages/server/src/settings.ts';
 import { cleanEnvironment, GUARDBEE, temporaryFolder } from './guardbee.ts';
 
@@ -243,13 +253,15 @@ suite('the unit', () => {
       assert.ok(readFileSync(join(root, `docs/${page}.md`), 'utf8').includes(String(named[1])), page);
   });
 
-  test('the service accepts the file that goes with it, also what is commented out there', () => {
+  test('the service accepts the file that goes with it, also what is commented out there', async () => {
     using folder = temporaryFolder();
     const file = join(folder.path, 'guardbee.yaml');
     const text = read('systemd/guardbee.yaml');
     const all = text.replaceAll(/^#(?=\w+: )/gm, '');
     assert.ok(Object.keys(parse(all)).length > Object.keys(parse(text)).length + 5);
-    for (const name of ['tls-cert.pem', 'tls-key.pem']) writeFileSync(join(folder.path, name), '');
+    const { certFile, keyFile } = await selfSigned(folder.path, 'localhost');
+    renameSync(certFile, join(folder.path, 'tls-cert.pem'));
+    renameSync(keyFile, join(folder.path, 'tls-key.pem'));
     for (const settings of [text, all]) {
       writeFileSync(file, settings.replaceAll('/etc/guardbee/tls', join(folder.path, 'tls')));
       const check = [GUARDBEE, 'config', 'check', '--config', file];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -155,13 +155,37 @@ test('a wrong setting ends the start with 78 and a sentence', async () => {
     listen.stderr,
     'guardbee: GUARDBEE_LISTEN (--listen) cannot be "nonsense": allowed is host:port, the port 0–65535, an IPv6 host in brackets.\n',
   );
+});
+
+test('what config check would not take ends the start with 78 too, before anything is made', async () => {
   using folder = temporaryFolder();
-  const weak = await run(['serve', '--listen', '127.0.0.1:0', '--data-dir', folder.path], {
-    env: { GUARDBEE_ADMIN_EMAIL: 'a@b', GUARDBEE_ADMIN_PASSWORD: 'short' },
-  });
-  assert.equal(weak.code, 78);
-  assert.match(weak.stderr, /at least 15 characters/);
-  assert.doesNotMatch(weak.stderr, /short/);
+  const data = join(folder.path, 'data');
+  const secret = 'hunter2';
+  for (const [key, value, reason] of [
+    [
+      'GUARDBEE_DATABASE_URL',
+      `postgres://u:${secret}@127.0.0.1:xx/d`,
+      /"postgres:\/\/u:\(hidden\)@127\.0\.0\.1:xx\/d"/,
+    ],
+    [
+      'GUARDBEE_DATABASE_URL',
+      `postgres://u:${secret}@127.0.0.1/d?sslmode=foo`,
+      /sslmode is disable, require/,
+    ],
+    ['GUARDBEE_DIGEST_KEYS', `k1:${secret}`, /"k1" is not the padded base64 of 32 bytes/],
+    ['GUARDBEE_ADMIN_EMAIL', 'notmail', /"notmail": allowed is an e-mail address/],
+    ['GUARDBEE_ADMIN_PASSWORD', secret, /15 characters or more/],
+  ] as const) {
+    const env = { GUARDBEE_ADMIN_EMAIL: 'a@example.com', [key]: value };
+    for (const command of ['serve', 'config check']) {
+      const { code, stdout, stderr } = await run([...command.split(' '), '--data-dir', data], { env });
+      assert.deepEqual([code, stdout], [78, ''], `${command}: ${stderr}`);
+      assert.ok(stderr.startsWith(`guardbee: ${key} `), stderr);
+      assert.match(stderr, reason);
+      assert.ok(!stderr.includes(secret), stderr);
+    }
+  }
+  assert.ok(!existsSync(data));
 });
 
 test('a service with other digest keys than the database, or a damaged file, says so and does not start', async () => {

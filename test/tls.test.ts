@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { connect } from 'node:tls';
@@ -114,7 +114,7 @@ test('a certificate and a key that do not go together are refused at the start',
     '--listen',
     '127.0.0.1:0',
     '--data-dir',
-    join(folder.path, 'three'),
+    join(folder.path, 'refused'),
     '--tls-cert',
     certOf('one'),
     '--tls-key',
@@ -122,4 +122,5 @@ test('a certificate and a key that do not go together are refused at the start',
   ]);
   assert.equal(code, 78);
   assert.match(stderr, /GUARDBEE_TLS_CERT \(--tls-cert\) cannot be/);
+  assert.ok(!existsSync(join(folder.path, 'refused')), 'nothing was made');
 });

@@ -60,7 +60,7 @@ test('a file has the settings by their names in lower case, as YAML or JSON', ()
 test('a flag goes before the environment, that before a secret in a file of its own, that before the file', () => {
   const config = file(
     'b.yaml',
-    'listen: h:1\nlog_level: warn\ndigest_keys: one\nadmin_email: a@example.com\n',
+    `listen: h:1\nlog_level: warn\ndigest_keys: k0:${Buffer.alloc(32).toString('base64')}\nadmin_email: a@example.com\n`,
   );
   const environment = { GUARDBEE_CONFIG_FILE: config };
   const origins = (more: Record<string, string>, flags = {}) =>
@@ -71,8 +71,9 @@ test('a flag goes before the environment, that before a secret in a file of its 
   assert.equal(origins({ GUARDBEE_LISTEN: 'h:2' }).GUARDBEE_LISTEN, 'GUARDBEE_LISTEN');
   assert.equal(origins({ GUARDBEE_LISTEN: 'h:2' }, { listen: 'h:3' }).GUARDBEE_LISTEN, '--listen');
   assert.equal(readConfig({ ...environment, GUARDBEE_LISTEN: 'h:2' }, { listen: 'h:3' }).listen.port, 3);
-  const secret = file('secret', 'k1:c2VjcmV0\n');
-  assert.equal(readConfig({ ...environment, GUARDBEE_DIGEST_KEYS_FILE: secret }).digestKeys, 'k1:c2VjcmV0');
+  const secret = file('secret', `k1:${Buffer.alloc(32, 7).toString('base64')}\n`);
+  const { digestKeys } = readConfig({ ...environment, GUARDBEE_DIGEST_KEYS_FILE: secret });
+  assert.deepEqual(digestKeys?.[0].secret.export(), Buffer.alloc(32, 7));
   assert.equal(origins({ GUARDBEE_DIGEST_KEYS_FILE: secret }).GUARDBEE_DIGEST_KEYS, secret);
   assert.equal(origins({}).GUARDBEE_TOKEN_MAX_AGE, 'default');
 });
@@ -99,6 +100,10 @@ test('what cannot be meant is refused, and a file is never quoted', () => {
   refused(file('g.yaml', '- listen'), /one setting a line/);
   refused(file('h.yaml', 'listen: h:1\nlisten: h:2'), /is not YAML \(DUPLICATE_KEY/);
   refused(file('i.yaml', 'admin_password: "secret'), /^(?!.*secret).*is not YAML/);
+  refused(
+    file('l.yaml', 'digest_keys: k1:tooshort'),
+    /^GUARDBEE_DIGEST_KEYS cannot be \(hidden\): digest key "k1" is not the padded base64 of 32 bytes or more\.$/,
+  );
   refused(file('j.yaml', 'log_level: loud'), /^GUARDBEE_LOG_LEVEL \(--log-level\) cannot be "loud"/);
   assert.throws(
     () => readConfig({ GUARDBEE_DIGEST_KEYS: 'a', GUARDBEE_DIGEST_KEYS_FILE: 'b' }),

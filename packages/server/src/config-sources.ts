@@ -9,8 +9,8 @@ export interface Setting {
   readonly flag?: string;
   readonly default: string;
   readonly allowed: string;
-  /** Never repeated in a message. */
-  readonly secret?: true;
+  /** What is never repeated in a message: all of it, or of a URL the password. */
+  readonly secret?: 'all' | 'password in URL';
 }
 
 /** What somebody has set, and where. */

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import { checkFirstAdministrator } from './check-first-administrator.ts';
 import { readConfig } from './config.ts';
 import { ConfigError } from './config-sources.ts';
+import { objectionTo } from './login/password-policy.ts';
+import { selfSigned } from './self-signed.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'guardbee-'));
+after(() => rmSync(folder, { recursive: true }));
 
 function refused(environment: Record<string, string>, message: RegExp): void {
   assert.throws(
@@ -85,6 +93,85 @@ test('lists are separated by commas', () => {
   });
   assert.deepEqual(config.corsOrigins, ['https://a.example.com', 'http://localhost:3000']);
   assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1']);
+});
+
+test('a database URL that the driver could not use is refused by name, without its password', () => {
+  for (const [url, message] of [
+    [
+      'postgres://u:hunter2@127.0.0.1:xx/d',
+      'GUARDBEE_DATABASE_URL (--database-url) cannot be "postgres://u:(hidden)@127.0.0.1:xx/d": it is not postgres://USER:PASSWORD@HOST:PORT/DATABASE.',
+    ],
+    [
+      'postgres://u:hunter2@127.0.0.1/d?sslmode=foo',
+      'GUARDBEE_DATABASE_URL (--database-url) cannot be "postgres://u:(hidden)@127.0.0.1/d?sslmode=foo": sslmode is disable, require, verify-ca or verify-full.',
+    ],
+  ] as const)
+    assert.throws(() => readConfig({ GUARDBEE_DATABASE_URL: url }), { name: 'ConfigError', message });
+});
+
+test('digest keys that are none are refused before anything is made', () => {
+  for (const [keys, reason] of [
+    ['k1:tooshort', /digest key "k1" is not the padded base64 of 32 bytes/],
+    ['tooshort', /written kid:base64/],
+  ] as const) {
+    refused({ GUARDBEE_DIGEST_KEYS: keys }, /^(?!.*tooshort)GUARDBEE_DIGEST_KEYS cannot be \(hidden\): /);
+    refused({ GUARDBEE_DIGEST_KEYS: keys }, reason);
+  }
+});
+
+test('the first administrator has an e-mail address, and a password as long as others', () => {
+  const email = 'a@example.com';
+  refused(
+    { GUARDBEE_ADMIN_EMAIL: 'notmail' },
+    /^GUARDBEE_ADMIN_EMAIL cannot be "notmail": .*an e-mail address/,
+  );
+  const ofLength = (length: number): string => 'äbqzhkxwvmjtpdf'.slice(0, length);
+  const set = (password: string) => ({ GUARDBEE_ADMIN_EMAIL: email, GUARDBEE_ADMIN_PASSWORD: password });
+  refused(set(ofLength(14)), /^GUARDBEE_ADMIN_PASSWORD cannot be \(hidden\): .*15 characters or more/);
+  assert.deepEqual(readConfig(set(ofLength(15))).firstAdmin, { email, password: ofLength(15) });
+  assert.match(objectionTo(ofLength(14), { email }) ?? '', /15 characters/);
+  assert.equal(objectionTo(ofLength(15), { email }), undefined);
+});
+
+test('whether a first start would take the password is asked apart: it needs all common ones', () => {
+  const set = (password: string, email = 'somebody@example.com') =>
+    readConfig({
+      GUARDBEE_ADMIN_EMAIL: email,
+      GUARDBEE_ADMIN_PASSWORD: password,
+      GUARDBEE_INSTALLATION_NAME: 'schmetterling',
+    });
+  checkFirstAdministrator(readConfig({}));
+  checkFirstAdministrator(set('velvet anchor mosaic thunder'));
+  for (const [password, reason] of [
+    ['password12345678', /the password is a common one, .*make one\.$/],
+    ['schmetterling2026', /the name of the service/],
+    [`velvet anchor mosaic thunder${'a'.repeat(1_000)}`, /1 to 1024 bytes/],
+  ] as const)
+    assert.throws(
+      () => checkFirstAdministrator(set(password)),
+      (error) =>
+        error instanceof ConfigError &&
+        /^GUARDBEE_ADMIN_PASSWORD cannot be \(hidden\): the password/.test(error.message) &&
+        !error.message.includes(password) &&
+        reason.test(error.message),
+      password,
+    );
+});
+
+test('a certificate goes with its key, and is not taken for it', async () => {
+  const { certFile, keyFile } = await selfSigned(join(folder, 'one'), 'localhost');
+  const other = await selfSigned(join(folder, 'two'), 'localhost');
+  const set = (cert: string, key: string) => ({ GUARDBEE_TLS_CERT: cert, GUARDBEE_TLS_KEY: key });
+  assert.deepEqual(readConfig(set(certFile, keyFile)).tls, { certFile, keyFile });
+  refused(
+    set(certFile, other.keyFile),
+    /^GUARDBEE_TLS_CERT \(--tls-cert\) cannot be ".*one.*does not go with .*two/,
+  );
+  refused(set(keyFile, certFile), /^GUARDBEE_TLS_CERT .*: there is no certificate in it/);
+  refused(set(certFile, certFile), /^GUARDBEE_TLS_KEY .*: there is no private key in it/);
+  const damaged = join(folder, 'damaged.pem');
+  writeFileSync(damaged, '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n');
+  refused(set(damaged, keyFile), /^GUARDBEE_TLS_CERT .*does not go with/);
 });
 
 test('no secret is repeated in a message', () => {

@@ -12,8 +12,10 @@ import {
   parseCount,
   parseDatabaseUrl,
   parseDuration,
+  parseFirstAdmin,
   parseHashParameters,
   parseHashThreads,
+  parseKeys,
   parseLease,
   parseListen,
   parseLogLevel,
@@ -22,12 +24,12 @@ import {
   parseOrigin,
   parseTokenLimit,
   parseWorkers,
-  refuse,
 } from './setting-values.ts';
 import { type Flags, type LogLevel, SETTINGS } from './settings.ts';
 import type { TokenPolicy } from './storage/records.ts';
 import type { TokenLimit } from './storage/store.ts';
 import { readTls, type TlsFiles } from './tls-files.ts';
+import type { DigestKeys } from './tokens/digest.ts';
 
 /** How the service is set up. Checked once, at start; nothing else reads the environment. */
 export interface Config {
@@ -42,8 +44,8 @@ export interface Config {
   readonly anchorFile: string;
   /** What to do about a database that is older than its anchor; undefined: not to start. */
   readonly afterRestore: AfterRestore | undefined;
-  /** `kid:base64[,kid:base64]`; undefined: the file in `keysDir`. */
-  readonly digestKeys: string | undefined;
+  /** Undefined: the file in `keysDir`. */
+  readonly digestKeys: DigestKeys | undefined;
   readonly firstAdmin: { readonly email: string; readonly password: string | undefined } | undefined;
   readonly hashParameters: HashParameters;
   /** Of each process that answers requests; undefined: as many as there are cores for it. */
@@ -70,12 +72,8 @@ export function readConfig(
   const gathered = gatherSettings(Object.values(SETTINGS), environment, flags);
   const given = (setting: Setting): string | undefined => gathered(setting)?.value;
   const dataDir = resolve(given(SETTINGS.dataDir) ?? SETTINGS.dataDir.default);
-  const adminEmail = given(SETTINGS.adminEmail);
-  const adminPassword = given(SETTINGS.adminPassword);
   const metricsListen = given(SETTINGS.metricsListen);
-  if (adminPassword !== undefined && adminEmail === undefined) {
-    throw refuse(SETTINGS.adminPassword, adminPassword, 'it goes with GUARDBEE_ADMIN_EMAIL');
-  }
+  const digestKeys = given(SETTINGS.digestKeys);
   const keysDir = resolve(given(SETTINGS.keysDir) ?? join(dataDir, 'keys'));
   const databaseUrl = parseDatabaseUrl(
     given(SETTINGS.databaseUrl) ?? `sqlite:${join(dataDir, 'guardbee.db')}`,
@@ -92,8 +90,8 @@ export function readConfig(
     workers: parseWorkers(given(SETTINGS.workers) ?? SETTINGS.workers.default, databaseUrl),
     anchorFile: resolve(given(SETTINGS.anchorFile) ?? join(anchorFolder, 'anchor')),
     afterRestore: parseAfterRestore(flags.afterRestore),
-    digestKeys: given(SETTINGS.digestKeys),
-    firstAdmin: adminEmail === undefined ? undefined : { email: adminEmail, password: adminPassword },
+    digestKeys: digestKeys === undefined ? undefined : parseKeys(digestKeys),
+    firstAdmin: parseFirstAdmin(given(SETTINGS.adminEmail), given(SETTINGS.adminPassword)),
     hashParameters: parseHashParameters(given(SETTINGS.hashMemory), given(SETTINGS.hashPasses)),
     hashThreads: parseHashThreads(given(SETTINGS.hashThreads)),
     installationName: parseName(given(SETTINGS.installationName) ?? hostname()),

@@ -9,7 +9,7 @@ export interface Inspection {
   readonly neededSchema: number;
   /**
    * Whether the service's keys are those that the database was written with; reads them from where the service does.
-   * Throws `ConfigError` or `DigestKeysError`, which say what is wrong and never show a key.
+   * Throws `DigestKeysError`, which says what is wrong and never shows a key.
    */
   checkKeys(): void;
 }

@@ -1,7 +1,6 @@
 import type { Config } from './config.ts';
-import { ConfigError } from './config-sources.ts';
 import type { DigestKeys } from './tokens/digest.ts';
-import { type DigestKeysError, isExposed, loadDigestKeys, parseDigestKeys } from './tokens/digest-keys.ts';
+import { isExposed, loadDigestKeys } from './tokens/digest-keys.ts';
 
 /** What happened on the way to the keys, for whoever keeps a log. */
 export interface KeysReport {
@@ -11,21 +10,13 @@ export interface KeysReport {
 
 /**
  * The digest keys of an installation: from the environment, or from the file in the keys directory, which is made where
- * it is missing. Throws `ConfigError` or `DigestKeysError`, which never show a key.
+ * it is missing. Throws `DigestKeysError`, which never shows a key.
  */
 export function readServiceKeys(
   config: Pick<Config, 'digestKeys' | 'keysDir'>,
   report?: KeysReport,
 ): DigestKeys {
-  if (config.digestKeys !== undefined) {
-    try {
-      return parseDigestKeys(config.digestKeys);
-    } catch (error) {
-      throw new ConfigError(
-        `GUARDBEE_DIGEST_KEYS cannot be (hidden): ${(error as DigestKeysError).message}.`,
-      );
-    }
-  }
+  if (config.digestKeys !== undefined) return config.digestKeys;
   const { keys, created, file } = loadDigestKeys(config.keysDir);
   if (created) report?.created(file);
   if (isExposed(file)) report?.exposed(file);

@@ -3,15 +3,19 @@ import { AFTER_RESTORE, type AfterRestore } from './anchor/choices.ts';
 import { ConfigError, kebab, type Setting } from './config-sources.ts';
 import { HASH_LIMITS, type HashParameters } from './login/password.ts';
 import { LOG_LEVELS, type LogLevel, SETTINGS } from './settings.ts';
-import type { TokenLimit } from './storage/store.ts';
+import { quotedValue } from './shown-value.ts';
+import { readConnectionOptions } from './storage/postgres/connection-options.ts';
+import type { StoreUnusable, TokenLimit } from './storage/store.ts';
+import type { DigestKeys } from './tokens/digest.ts';
+import { type DigestKeysError, parseDigestKeys } from './tokens/digest-keys.ts';
+import { canonicalEmail } from './users/email.ts';
 
 /** What a setting's text means. Each throws `ConfigError`, which names the setting, the value and what is allowed. */
 
 export function refuse(setting: Setting, value: string, reason?: string): ConfigError {
-  const shown = setting.secret ? '(hidden)' : JSON.stringify(value);
   const flag = setting.flag === undefined ? '' : ` (--${kebab(setting.flag)})`;
   return new ConfigError(
-    `${setting.key}${flag} cannot be ${shown}: ${reason ?? `allowed is ${setting.allowed}`}.`,
+    `${setting.key}${flag} cannot be ${quotedValue(setting, value)}: ${reason ?? `allowed is ${setting.allowed}`}.`,
   );
 }
 
@@ -36,7 +40,41 @@ export function parseListen(
 
 export function parseDatabaseUrl(value: string): string {
   if (!/^(sqlite:|postgres(ql)?:\/\/)./.test(value)) throw refuse(SETTINGS.databaseUrl, value);
+  if (value.startsWith('sqlite:')) return value;
+  try {
+    readConnectionOptions(value);
+  } catch (error) {
+    const reason = (error as StoreUnusable).message.replace("the database URL can't be used: ", '');
+    throw refuse(SETTINGS.databaseUrl, value, reason);
+  }
   return value;
+}
+
+export function parseKeys(value: string): DigestKeys {
+  try {
+    return parseDigestKeys(value);
+  } catch (error) {
+    throw refuse(SETTINGS.digestKeys, value, (error as DigestKeysError).message);
+  }
+}
+
+/** As `login/password-policy.ts` has it, which would load what it knows of common passwords; a test holds the two together. */
+const LEAST_PASSWORD = 15;
+
+/** Whether a password is a common one is asked when it is used: see `check-first-administrator.ts`. */
+export function parseFirstAdmin(
+  email: string | undefined,
+  password: string | undefined,
+): { readonly email: string; readonly password: string | undefined } | undefined {
+  if (email === undefined) {
+    if (password !== undefined)
+      throw refuse(SETTINGS.adminPassword, password, 'it goes with GUARDBEE_ADMIN_EMAIL');
+    return undefined;
+  }
+  if (canonicalEmail(email) === undefined) throw refuse(SETTINGS.adminEmail, email);
+  if (password !== undefined && [...password].length < LEAST_PASSWORD)
+    throw refuse(SETTINGS.adminPassword, password);
+  return { email, password };
 }
 
 export function parseWorkers(value: string, databaseUrl: string): number {

@@ -31,7 +31,7 @@ export const SETTINGS = {
     flag: 'databaseUrl',
     default: '`sqlite:` + data directory + `/guardbee.db`',
     allowed: 'sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…',
-    secret: true,
+    secret: 'password in URL',
   },
   workers: {
     key: 'GUARDBEE_WORKERS',
@@ -48,7 +48,7 @@ export const SETTINGS = {
     key: 'GUARDBEE_DIGEST_KEYS',
     default: 'the file `digest-keys` in the keys directory, made at the first start',
     allowed: 'kid:base64[,kid:base64], the first one in use, each of 32 bytes or more',
-    secret: true,
+    secret: 'all',
   },
   hashMemory: {
     key: 'GUARDBEE_HASH_MEMORY_MIB',
@@ -75,7 +75,7 @@ export const SETTINGS = {
     key: 'GUARDBEE_ADMIN_PASSWORD',
     default: 'one is generated and shown once',
     allowed: 'a password of 15 characters or more; counts at the first start only',
-    secret: true,
+    secret: 'all',
   },
   installationName: {
     key: 'GUARDBEE_INSTALLATION_NAME',

@@ -25,14 +25,16 @@ export function readTls(
     const missing = certFile === undefined ? SETTINGS.tlsCert : SETTINGS.tlsKey;
     throw new ConfigError(`${missing.key} is missing: GUARDBEE_TLS_CERT and GUARDBEE_TLS_KEY go together.`);
   }
-  readPem(SETTINGS.tlsCert, certFile);
-  readPem(SETTINGS.tlsKey, keyFile);
-  return { certFile, keyFile };
+  const files = { certFile, keyFile };
+  readCertificate(files);
+  return files;
 }
 
 /** The certificate and its key as they are now. Throws `ConfigError` when they can't be read or don't go together. */
 export function readCertificate({ certFile, keyFile }: TlsFiles): { cert: string; key: string } {
-  const pair = { cert: readPem(SETTINGS.tlsCert, certFile), key: readPem(SETTINGS.tlsKey, keyFile) };
+  const cert = readPem(SETTINGS.tlsCert, certFile, CERTIFICATE, 'certificate');
+  const key = readPem(SETTINGS.tlsKey, keyFile, PRIVATE_KEY, 'private key');
+  const pair = { cert, key };
   try {
     // A context is made of an empty file too: what a renewal leaves for a moment must not replace what works.
     if (!new X509Certificate(pair.cert).checkPrivateKey(createPrivateKey(pair.key)))
@@ -50,9 +52,14 @@ export function endOf({ cert }: { cert: string }): number {
   return new X509Certificate(cert).validToDate.getTime();
 }
 
-function readPem(setting: Setting, file: string): string {
+/** Both may stand in one file (RFC 7468). */
+const CERTIFICATE = /^-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/m;
+const PRIVATE_KEY = /^-----BEGIN ([A-Z]+ )*PRIVATE KEY-----/m;
+
+function readPem(setting: Setting, file: string, label: RegExp, what: string): string {
+  let text: string;
   try {
-    return readFileSync(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     throw refuse(
       setting,
@@ -60,4 +67,6 @@ function readPem(setting: Setting, file: string): string {
       `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`,
     );
   }
+  if (!label.test(text)) throw refuse(setting, file, `there is no ${what} in it, in PEM`);
+  return text;
 }

@@ -24,4 +24,9 @@ test('config check accepts what a start accepts, and refuses what it refuses', a
     name: 'ConfigError',
     message: /^GUARDBEE_TOKEN_MAX_AGE cannot be "soon"/,
   });
+  const common = { GUARDBEE_ADMIN_EMAIL: 'a@example.com', GUARDBEE_ADMIN_PASSWORD: 'password12345678' };
+  await assert.rejects(checkConfig({}, fakeIo({ env: common })), {
+    name: 'ConfigError',
+    message: /^GUARDBEE_ADMIN_PASSWORD cannot be \(hidden\): the password is a common one/,
+  });
 });

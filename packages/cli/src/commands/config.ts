@@ -1,4 +1,10 @@
-import { type Flags, readConfig, type ShownSetting, showSettings } from '@guardbee/server';
+import {
+  checkFirstAdministrator,
+  type Flags,
+  readConfig,
+  type ShownSetting,
+  showSettings,
+} from '@guardbee/server';
 import type { Io } from '../io.ts';
 import { table } from '../table.ts';
 
@@ -10,9 +16,9 @@ export async function showConfig(options: ConfigOptions, io: Io): Promise<void> 
   io.out(options.json ? JSON.stringify(settings) : settingsTable(settings));
 }
 
-/** Reads the settings as a start would, and starts nothing. What is wrong is thrown as `ConfigError`. */
+/** Reads the settings as a first start would, and starts nothing. What is wrong is thrown as `ConfigError`. */
 export async function checkConfig(options: ConfigOptions, io: Io): Promise<void> {
-  readConfig(io.env, options);
+  checkFirstAdministrator(readConfig(io.env, options));
   const set = showSettings(io.env, options).filter(({ origin }) => origin !== 'default');
   if (options.json) io.out(JSON.stringify({ ok: true, set: set.length }));
   else
