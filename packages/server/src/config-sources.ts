@@ -25,7 +25,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const CONFIG_FILE = 'GUARDBEE_CONFIG_FILE';
+/** The variable that names the file with settings; it can't stand there itself. */
+export const CONFIG_FILE = 'GUARDBEE_CONFIG_FILE';
 
 /**
  * Where each setting comes from: a flag before the environment, the environment before a file named there for a secret

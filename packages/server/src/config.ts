@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AfterRestore } from './anchor/choices.ts';
-import { gatherSettings, type Setting } from './config-sources.ts';
+import { CONFIG_FILE, gatherSettings, type Setting } from './config-sources.ts';
 import type { Retention } from './housekeeping.ts';
 import type { HashParameters } from './login/password.ts';
 import {
@@ -116,6 +116,12 @@ export function readConfig(
       source: parseCount(SETTINGS.throttleSource, given(SETTINGS.throttleSource) ?? '100'),
     },
   };
+}
+
+/** Every name under which the environment may have a setting, or the file that a setting stands in. */
+export function settingNames(): string[] {
+  const all: readonly Setting[] = Object.values(SETTINGS);
+  return [CONFIG_FILE, ...all.flatMap(({ key, secret }) => (secret ? [key, `${key}_FILE`] : [key]))];
 }
 
 /** A setting as an operator sees it. */

@@ -1,7 +1,7 @@
 /** What others may use of the server: the process, its configuration, and the offline administration. */
 export { type ChainReport, type ReadChain, verifyChain } from './audit/verify-chain.ts';
 export { checkFirstAdministrator } from './check-first-administrator.ts';
-export { type Config, readConfig, type ShownSetting, showSettings } from './config.ts';
+export { type Config, readConfig, type ShownSetting, settingNames, showSettings } from './config.ts';
 export { ConfigError } from './config-sources.ts';
 export { REFUSALS, Refusal } from './errors.ts';
 export { inspectDataDirectory } from './inspect.ts';

@@ -30,3 +30,15 @@ test('config check accepts what a start accepts, and refuses what it refuses', a
     message: /^GUARDBEE_ADMIN_PASSWORD cannot be \(hidden\): the password is a common one/,
   });
 });
+
+test('both warn of a name in the environment that is no setting, and go on', async () => {
+  for (const command of [showConfig, checkConfig]) {
+    const io = fakeIo({ env: { GUARDBEE_LISTN: '127.0.0.1:1' } });
+    await command({ json: true }, io);
+    assert.equal(
+      io.stderr,
+      'Careful: GUARDBEE_LISTN is no setting, and has no effect: is GUARDBEE_LISTEN meant?\n',
+    );
+    assert.ok(JSON.parse(io.stdout));
+  }
+});
