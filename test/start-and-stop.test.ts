@@ -107,6 +107,16 @@ for (const [how, command] of [
   });
 }
 
+test('with a password alone the first administrator has the e-mail that the table of settings names', async () => {
+  using folder = temporaryFolder();
+  const service = await serve(folder.path, { GUARDBEE_ADMIN_EMAIL: '' });
+  const token = await login(service.url, { email: 'admin@localhost', password: ADMIN.password });
+  assert.equal((await users(service.url).getCurrentUser(token)).email, 'admin@localhost');
+  assert.equal(await service.stop(), 0);
+  assert.match(service.stdout(), /e-mail {4}admin@localhost\n/);
+  assert.doesNotMatch(service.stdout(), /password {2}/);
+});
+
 test('two first starts at once make one administrator, and the second one is refused the folder', async () => {
   using folder = temporaryFolder();
   const results = await Promise.allSettled([serve(folder.path), serve(folder.path)]);

@@ -63,14 +63,11 @@ const LEAST_PASSWORD = 15;
 
 /** Whether a password is a common one is asked when it is used: see `check-first-administrator.ts`. */
 export function parseFirstAdmin(
-  email: string | undefined,
+  given: string | undefined,
   password: string | undefined,
 ): { readonly email: string; readonly password: string | undefined } | undefined {
-  if (email === undefined) {
-    if (password !== undefined)
-      throw refuse(SETTINGS.adminPassword, password, 'it goes with GUARDBEE_ADMIN_EMAIL');
-    return undefined;
-  }
+  if (given === undefined && password === undefined) return undefined;
+  const email = given ?? SETTINGS.adminEmail.default;
   if (canonicalEmail(email) === undefined) throw refuse(SETTINGS.adminEmail, email);
   if (password !== undefined && [...password].length < LEAST_PASSWORD)
     throw refuse(SETTINGS.adminPassword, password);

@@ -1,8 +1,6 @@
 import { generatePassword } from '../login/generate-password.ts';
+import { SETTINGS } from '../settings.ts';
 import { createFirstAdministrator, type UserParts } from './create-user.ts';
-
-/** The e-mail of the first administrator where none is configured. Its password is never a default. */
-const DEFAULT_EMAIL = 'admin@localhost';
 
 export interface FirstAdministrator {
   readonly email: string;
@@ -10,13 +8,13 @@ export interface FirstAdministrator {
   readonly generatedPassword: string | undefined;
 }
 
-/** Makes the first administrator when there is no user yet; undefined when there is. */
+/** Makes the first administrator when there is no user yet; undefined when there is. Its password is never a default. */
 export async function ensureFirstAdministrator(
   parts: UserParts,
   wanted: { email: string; password: string | undefined } | undefined,
 ): Promise<FirstAdministrator | undefined> {
   if ((await parts.store.listUsers({ after: '', limit: 1 })).length > 0) return undefined;
-  const email = wanted?.email ?? DEFAULT_EMAIL;
+  const email = wanted?.email ?? SETTINGS.adminEmail.default;
   const generatedPassword = wanted?.password === undefined ? generatePassword() : undefined;
   const passwordBase64 = Buffer.from(wanted?.password ?? generatedPassword ?? '').toString('base64');
   const outcome = await createFirstAdministrator(parts, { email, passwordBase64, expiry: null });
