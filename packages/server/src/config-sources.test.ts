@@ -90,6 +90,11 @@ test('secrets are never shown, wherever they come from', () => {
   for (const secret of ['from-the-file', 'from-the-environment', 'in-the-url'])
     assert.ok(!shown.includes(secret), secret);
   assert.equal(shown.match(/\(hidden\)/g)?.length, 3);
+  assert.ok(shown.includes('"postgres://u:(hidden)@h/d"'), 'of a URL the password alone');
+  const { value } = showSettings({ GUARDBEE_DATABASE_URL: 'sqlite:/x' }).find(
+    ({ key }) => key === 'GUARDBEE_DATABASE_URL',
+  ) ?? { value: undefined };
+  assert.equal(value, 'sqlite:/x');
 });
 
 test('what cannot be meant is refused, and a file is never quoted', () => {
@@ -98,7 +103,11 @@ test('what cannot be meant is refused, and a file is never quoted', () => {
   refused(file('e.yaml', 'listen: {host: h}'), /e\.yaml: listen must be text, a number, or a list/);
   refused(file('f.yaml', 'listen: true'), /listen must be text/);
   refused(file('g.yaml', '- listen'), /one setting a line/);
-  refused(file('h.yaml', 'listen: h:1\nlisten: h:2'), /is not YAML \(DUPLICATE_KEY/);
+  refused(
+    file('h.yaml', 'listen: h:1\nlisten: h:2'),
+    /h\.yaml, line 2, is not YAML \(DUPLICATE_KEY, at column 1\)/,
+  );
+  refused(file('m.yaml', 'listen: h:1\n\n# one more\n  log_level: [warn\n'), /m\.yaml, line \d, is not YAML/);
   refused(file('i.yaml', 'admin_password: "secret'), /^(?!.*secret).*is not YAML/);
   refused(
     file('l.yaml', 'digest_keys: k1:tooshort'),

@@ -94,13 +94,19 @@ function readConfigFile(file: string, settings: readonly Setting[]): Map<string,
 
 function parseConfigFile(file: string): object {
   // 70 files, which a service without a configuration file need not wait for.
-  const { parse, YAMLParseError } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
+  const { LineCounter, parse, YAMLParseError } = createRequire(import.meta.url)(
+    'yaml',
+  ) as typeof import('yaml');
+  const text = readText(CONFIG_FILE, file);
+  const lineCounter = new LineCounter();
   let parsed: unknown;
   try {
-    parsed = parse(readText(CONFIG_FILE, file), { prettyErrors: false });
+    // Pretty errors quote the line.
+    parsed = parse(text, { prettyErrors: false, lineCounter });
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
-    throw new ConfigError(`${file} is not YAML (${error.code}, at character ${error.pos[0]}).`);
+    const { line, col } = lineCounter.linePos(error.pos[0]);
+    throw new ConfigError(`${file}, line ${line}, is not YAML (${error.code}, at column ${col}).`);
   }
   if (parsed === null || parsed === undefined) return {};
   if (typeof parsed !== 'object' || Array.isArray(parsed)) {

@@ -26,6 +26,7 @@ import {
   parseWorkers,
 } from './setting-values.ts';
 import { type Flags, type LogLevel, SETTINGS } from './settings.ts';
+import { shownValue } from './shown-value.ts';
 import type { TokenPolicy } from './storage/records.ts';
 import type { TokenLimit } from './storage/store.ts';
 import { readTls, type TlsFiles } from './tls-files.ts';
@@ -127,7 +128,7 @@ export function settingNames(): string[] {
 /** A setting as an operator sees it. */
 export interface ShownSetting {
   readonly key: string;
-  /** `(hidden)` for a secret; of a default its description. */
+  /** As `shownValue` has it; of a default its description. */
   readonly value: string;
   /** A flag, an environment variable, a file, or `default`. */
   readonly origin: string;
@@ -143,6 +144,6 @@ export function showSettings(
   return all.map((setting) => {
     const given = gathered(setting);
     if (given === undefined) return { key: setting.key, value: setting.default, origin: 'default' };
-    return { key: setting.key, value: setting.secret ? '(hidden)' : given.value, origin: given.origin };
+    return { key: setting.key, value: shownValue(setting, given.value), origin: given.origin };
   });
 }
