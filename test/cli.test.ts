@@ -237,6 +237,10 @@ suite('the command against a service', () => {
       'login',
       'whoami --nonsense',
       'users list --data-dir x',
+      'users set-expiry a@example.com tomorrow',
+      'tokens create a@example.com --expiry tomorrow',
+      'tokens create a@example.com --scope "',
+      'tokens create a@example.com --name \x07',
       'whoami -e http://a:b@c',
     ]) {
       const { code, stdout } = await guardbee(line);

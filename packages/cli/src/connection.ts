@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { ApiClient, isApiError } from 'giantswarm';
+import { ApiClient, type ApiResponse, isApiError } from 'giantswarm';
+import { stranger } from './ask-root.ts';
 import { type Credentials, configDirectory, readCredentials } from './credentials.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { readToken } from './kept-token.ts';
 import { accountOf, addressOf } from './known-endpoints.ts';
 import { visible } from './visible.ts';
+import { whyNoConnection } from './why-no-connection.ts';
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:8420';
 
@@ -128,8 +130,11 @@ export function explain(error: unknown, endpoint: string, mayTrace = false): unk
     const id = error.requestId === undefined ? '' : ` (request ${error.requestId})`;
     const exitCode =
       error.status === 401 ? EXIT.refused : error.status >= 500 ? EXIT.unreachable : EXIT.failed;
+    // What the service refuses it has explained; there is more to find where it failed.
     const trace =
-      mayTrace && error.requestId !== undefined ? { hint: `guardbee trace ${error.requestId}` } : {};
+      mayTrace && error.status >= 500 && error.requestId !== undefined
+        ? { hint: `guardbee trace ${error.requestId}` }
+        : {};
     const wait = error.retryAfter === undefined ? trace : { hint: `again in ${error.retryAfter} s` };
     const again =
       error.code === 'PERMISSION_DENIED'
@@ -137,16 +142,20 @@ export function explain(error: unknown, endpoint: string, mayTrace = false): unk
         : wait;
     return new CommandError(exitCode, `${visible(String(said))}${id}`, { ...again, cause: error });
   }
+  if (error instanceof SyntaxError)
+    return new CommandError(
+      EXIT.unreachable,
+      `${endpoint} answers, but not as Guardbee does: with broken JSON`,
+      {
+        cause: error,
+      },
+    );
   const { code } = error as { code?: unknown };
   const isNetwork = error instanceof Error && !(error instanceof CommandError) && typeof code === 'string';
   if (!isNetwork) return error;
-  if (code === 'ERR_UNEXPECTED_RESPONSE') {
-    return new CommandError(EXIT.failed, visible(error.message), {
-      hint: `guardbee ping -e ${endpoint}`,
-      cause: error,
-    });
-  }
-  return new CommandError(EXIT.unreachable, `${endpoint} cannot be reached: ${error.message}`, {
+  if (code === 'ERR_UNEXPECTED_RESPONSE')
+    return stranger(endpoint, (error as unknown as { response: ApiResponse }).response, error);
+  return new CommandError(EXIT.unreachable, `${endpoint} cannot be reached: ${whyNoConnection(error)}`, {
     hint: 'Is the service running there? Name another one with --endpoint.',
     cause: error,
   });

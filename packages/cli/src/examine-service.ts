@@ -1,9 +1,12 @@
 import { isApiError, UsersApi, type WithHttpInfo } from 'giantswarm';
+import { askRoot } from './ask-root.ts';
 import { type Connection, callOptions } from './connection.ts';
 import { examineTls } from './examine-tls.ts';
+import { CommandError } from './exit-codes.ts';
 import { type Finding, fine, warning, wrong } from './finding.ts';
 import { getJson } from './get-json.ts';
 import { isLoopback } from './is-loopback.ts';
+import { whyNoConnection } from './why-no-connection.ts';
 
 /** What can be seen of a service from outside: who runs it may stand behind several proxies. */
 export async function examineService(connection: Connection, version: string): Promise<Finding[]> {
@@ -15,13 +18,16 @@ export async function examineService(connection: Connection, version: string): P
   const start = Date.now();
   let root: WithHttpInfo<unknown>;
   try {
-    root = await getJson(client, '/', options);
+    root = await askRoot(client, options);
   } catch (error) {
-    const reason = isApiError(error)
-      ? `answers ${error.status}`
-      : `does not answer: ${(error as Error).message}`;
+    const what =
+      error instanceof CommandError
+        ? error.message
+        : isApiError(error)
+          ? `${endpoint} answers ${error.status}`
+          : `${endpoint} does not answer: ${whyNoConnection(error as Error)}`;
     const fix = 'Is the service running (guardbee serve), and is this its address? A proxy must pass on /.';
-    return [...findings, wrong('reachable', `${endpoint} ${reason}`, fix)];
+    return [...findings, wrong('reachable', what, fix)];
   }
   const took = Date.now() - start;
   findings.push(fine('reachable', `${endpoint} answers, in ${took} ms`));

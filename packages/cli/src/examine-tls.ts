@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { type Finding, fine, warning, wrong } from './finding.ts';
+import { whyNoConnection } from './why-no-connection.ts';
 
 const PATIENCE_MS = 10_000;
 const DAY_MS = 86_400_000;
@@ -16,7 +17,7 @@ export async function examineTls(endpoint: string): Promise<Finding> {
   } catch (error) {
     return wrong(
       'encryption',
-      `no TLS connection: ${(error as Error).message}`,
+      `no TLS connection: ${whyNoConnection(error as Error)}`,
       'Is the service at this address?',
     );
   }

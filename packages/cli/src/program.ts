@@ -6,11 +6,12 @@ import { addAudit } from './syntax/audit.ts';
 import { addHash } from './syntax/bulk.ts';
 import { HELP } from './syntax/help.ts';
 import { addMoving } from './syntax/moving.ts';
-import { FILE, JSON_OPTION, online, STDIN, withTimes } from './syntax/options.ts';
+import { FILE, JSON_OPTION, online, STDIN, scopes, withTimes } from './syntax/options.ts';
 import { addServe } from './syntax/serve.ts';
 import { addService } from './syntax/service.ts';
 import { addSession } from './syntax/session.ts';
 import { addUsers } from './syntax/users.ts';
+import { parseExpiry } from './times.ts';
 
 /**
  * The command line: names, options and help of every command. What a command does stands in `commands/`, loaded when it
@@ -65,8 +66,8 @@ function addTokens(program: Command, io: Io): void {
   online(tokens.command('create <email>'))
     .summary('make a token for a script or a service; it is shown once')
     .option('--name <name>', 'what it is for')
-    .option('--expiry <time>', 'when it ends: an RFC 3339 time, or never')
-    .option('--scope <scope...>', 'what it may do; without it, everything the user may')
+    .option('--expiry <time>', 'when it ends: an RFC 3339 time, or never', parseExpiry)
+    .option('--scope <scope...>', 'what it may do; without it, everything the user may', scopes)
     .option(...STDIN)
     .option(...FILE)
     .action(async (email, options) => (await load()).createToken({ ...options, email }, io));

@@ -5,7 +5,8 @@ export interface TimeOptions {
   readonly exact?: boolean;
 }
 
-const NEVER = '0001-01-01T00:00:00Z';
+/** How the API says it. */
+export const NEVER = '0001-01-01T00:00:00Z';
 const UNITS = [
   ['second', 1_000, 60],
   ['minute', 60_000, 60],
@@ -56,4 +57,16 @@ export function parseMoment(text: string, now: number = Date.now()): string {
     );
   }
   return new Date(time).toISOString();
+}
+
+/**
+ * When something ends, as somebody types it, in the API's words. Throws commander's `InvalidArgumentError`, which is about usage:
+ * the service would answer with the pattern that its document has.
+ */
+export function parseExpiry(text: string): string {
+  if (text === 'never') return NEVER;
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/i.test(text);
+  if (!isTime || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('It is a time with a zone, like 2030-01-31T12:00:00Z, or never.');
+  return text;
 }

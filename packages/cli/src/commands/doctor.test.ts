@@ -46,7 +46,7 @@ suite('a service, from outside', () => {
     ],
     [
       'a proxy gives requests ids of its own',
-      { 'GET /': { body: {}, headers: { 'X-Request-ID': 'another' } } },
+      { 'GET /': { body: { name: 'guardbee' }, headers: { 'X-Request-ID': 'another' } } },
       { 'request ids': 'warning: X-Request-ID comes back changed' },
     ],
     [
@@ -55,9 +55,21 @@ suite('a service, from outside', () => {
       { session: 'warning: the token kept here is not accepted any more' },
     ],
     [
-      'what answers is something else',
+      'what answers is a proxy without it',
       { 'GET /': { status: 502, body: '' } },
       { reachable: /^wrong: http:\S+ answers 502$/ },
+    ],
+    [
+      'what answers says 200 to everything',
+      { 'GET /': { body: '<h1>Hi</h1>', type: 'text/html', headers: { Server: 'nginx' } } },
+      {
+        reachable: /^wrong: http:\S+ answers, but not as Guardbee does: 200 with text\/html from nginx$/,
+      },
+    ],
+    [
+      'what answers says JSON to everything',
+      { 'GET /': { body: { name: 'other' } } },
+      { reachable: /^wrong: http:\S+ answers, but not as Guardbee does: 200 with application\/json$/ },
     ],
   ] as const) {
     test(name, async (t) => {
@@ -77,11 +89,22 @@ suite('a service, from outside', () => {
   ] as const) {
     test(`its clock is off by ${seconds} s`, async (t) => {
       const date = () => new Date(Date.now() + seconds * 1_000).toUTCString();
-      const found = await at(t, { 'GET /': () => ({ body: {}, headers: { Date: date() } }) });
+      const found = await at(t, {
+        'GET /': () => ({ body: { name: 'guardbee' }, headers: { Date: date() } }),
+      });
       if (complaint === undefined) assert.deepEqual(found, {});
       else assert.match(String(found.clock), complaint);
     });
   }
+
+  test('it speaks plain HTTP where HTTPS is expected', async (t) => {
+    const { url } = await fakeService(t, healthy);
+    const found = await complaints({ endpoint: url.replace('http:', 'https:') });
+    for (const [about, what] of Object.entries(found)) {
+      assert.match(what, /^wrong: .*: plain HTTP is spoken there, not HTTPS$/, about);
+    }
+    assert.deepEqual(Object.keys(found), ['encryption', 'reachable']);
+  });
 
   test('nobody is there; and passwords would travel in the open', async () => {
     assert.match(String((await complaints({ endpoint: 'http://127.0.0.1:1' })).reachable), /does not answer/);

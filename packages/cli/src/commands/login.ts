@@ -25,7 +25,12 @@ export async function login(options: LoginOptions, io: Io): Promise<void> {
   const password = await readPassword(options, io, `Password of ${visible(email)} at ${endpoint}`);
   const body = { email, password_base64: toBase64(password) };
   const answer = await call(new AuthTokensApi(client).createAuthToken(body, callOptions('login')));
-  const token = String(answer.auth_token);
+  const { auth_token: token } = answer;
+  if (typeof token !== 'string')
+    throw new CommandError(
+      EXIT.unreachable,
+      `${endpoint} answers, but not as Guardbee does: without a token`,
+    );
   const { alias, admin } = await introduce(endpoint, token, io);
   const account = { ...(await keepToken(endpoint, email, token, io)), ...(admin ? { admin } : {}) };
   updateCredentials(configDirectory(io.env), (now) => ({

@@ -95,6 +95,23 @@ suite('login', () => {
     assert.deepEqual(kept(), before);
   });
 
+  test('at somebody else’s server it says that it is no Guardbee, and keeps nothing', async (t) => {
+    const { enter, kept, io } = await world(t);
+    for (const [answer, what] of [
+      [{ body: '<h1>Hi</h1>', type: 'text/html' }, '200 with text/html'],
+      [{ status: 302, body: '', headers: { Location: '/x' } }, '302 with application/json that leads to /x'],
+      [{ body: '{' }, 'with broken JSON'],
+      [{ body: {} }, 'without a token'],
+    ] as const) {
+      const { url } = await fakeService(t, { 'POST /v4/auth-tokens/': answer });
+      const { code, out, err } = await enter('a@x.de', io(), url);
+      assert.deepEqual([code, out], [4, '']);
+      assert.ok(err.includes(`${url} answers, but not as Guardbee does: ${what}`), err);
+      assert.doesNotMatch(err, /basePath/);
+    }
+    assert.deepEqual(kept().endpoints, {});
+  });
+
   test('at a terminal the e-mail is asked for, elsewhere nobody is', async (t) => {
     const { enter, io, kept, service } = await world(t);
     const at = io({}, ['a@x.de', 'right']);
@@ -287,6 +304,34 @@ suite('ping and info', () => {
     assert.equal(service.requests[0]?.headers.authorization, undefined);
     assert.equal(JSON.parse((await run(io(env), ping, { json: true })).out).endpoint, service.url);
     assert.equal((await run(io(env), ping, { endpoint: 'http://127.0.0.1:1' })).code, 4);
+  });
+
+  for (const [name, answer, what] of [
+    [
+      'a web server',
+      { body: '<h1>Hi</h1>', type: 'text/html', headers: { Server: 'nginx' } },
+      '200 with text/html from nginx',
+    ],
+    ['an API', { body: { name: 'other' } }, '200 with application/json'],
+    ['nothing at /', { status: 404, body: '' }, '404 with application/json'],
+  ] as const) {
+    test(`ping tells ${name} from a Guardbee`, async (t) => {
+      const { url } = await fakeService(t, { 'GET /': answer });
+      const { code, out, err } = await run(fakeIo(), ping, { endpoint: url });
+      assert.deepEqual([code, out], [4, '']);
+      assert.match(
+        err,
+        new RegExp(`^guardbee: ${url} answers, but not as Guardbee does: ${what}\nTry: Is the endpoint`),
+      );
+    });
+  }
+
+  test('HTTPS where plain HTTP is spoken is said in words', async (t) => {
+    const { service } = await world(t);
+    const { code, err } = await run(fakeIo(), ping, { endpoint: service.url.replace('http:', 'https:') });
+    assert.equal(code, 4);
+    assert.match(err, /cannot be reached: plain HTTP is spoken there, not HTTPS\n/);
+    assert.doesNotMatch(err, /ssl/i);
   });
 
   test('info shows what the installation says of itself', async (t) => {

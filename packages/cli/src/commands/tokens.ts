@@ -36,6 +36,9 @@ export async function createToken(
     PasswordOptions & { email: string; name?: string; expiry?: string; scope?: string[] },
   io: Io,
 ): Promise<void> {
+  // Not while it is read: what is checked there counts as harmless, and the service would be told it.
+  if (options.name !== undefined && !/^[^\p{C}]{1,100}$/u.test(options.name))
+    throw new CommandError(EXIT.usage, 'A name has 1 to 100 characters, and no control characters.');
   const { endpoint, client, call } = await connect(options, io);
   const password = await readPassword(options, io, `Password of ${options.email} at ${endpoint}`);
   const { email, name, expiry, scope } = options;
@@ -43,7 +46,7 @@ export async function createToken(
     email,
     password_base64: toBase64(password),
     ...(name === undefined ? {} : { name }),
-    ...(expiry === undefined ? {} : { expiry: expiry === 'never' ? '0001-01-01T00:00:00Z' : expiry }),
+    ...(expiry === undefined ? {} : { expiry }),
     ...(scope === undefined ? {} : { scopes: scope }),
   };
   const created = await call(new AuthTokensApi(client).createAuthToken(body, callOptions('tokens-create')));

@@ -4,7 +4,7 @@ import { offlineUsers } from '../offline-users.ts';
 import { onlineUsers } from '../online-users.ts';
 import { type PasswordOptions, readNewPassword, readPassword, toBase64 } from '../password-input.ts';
 import { showUser, showUsers } from '../show-user.ts';
-import { showTime, type TimeOptions } from '../times.ts';
+import { NEVER, showTime, type TimeOptions } from '../times.ts';
 import type { UserDirectory } from '../user-directory.ts';
 import { visible } from '../visible.ts';
 
@@ -16,8 +16,6 @@ export interface UsersOptions extends TimeOptions {
   readonly dataDir?: string;
   readonly json?: boolean;
 }
-
-const NEVER = '0001-01-01T00:00:00Z';
 
 export function listUsers(options: UsersOptions, io: Io): Promise<void> {
   return inDirectory(options, io, async (users) => {
@@ -38,8 +36,7 @@ export function createUser(
   io: Io,
 ): Promise<void> {
   return inDirectory(options, io, async (users) => {
-    const { email, admin = false } = options;
-    const expiry = options.expiry === undefined ? undefined : expiryOf(options.expiry);
+    const { email, expiry, admin = false } = options;
     const password = await readNewPassword(options, io, `Password for ${email}`);
     await users.create({ email, passwordBase64: toBase64(password), expiry, admin });
     say(options, io, { email, admin }, `Created ${admin ? 'administrator' : 'user'} ${email}.`);
@@ -97,8 +94,7 @@ export function setPassword(
 
 export function setExpiry(options: UsersOptions & { email: string; expiry: string }, io: Io): Promise<void> {
   return inDirectory(options, io, async (users) => {
-    const { email } = options;
-    const expiry = expiryOf(options.expiry);
+    const { email, expiry } = options;
     await users.modify(email, { expiry });
     say(
       options,
@@ -165,11 +161,6 @@ async function inDirectory(
   } finally {
     await users.close();
   }
-}
-
-/** `never`, or whatever the service understands. */
-function expiryOf(text: string): string {
-  return text === 'never' ? NEVER : text;
 }
 
 function say(options: UsersOptions, io: Io, json: object, text: string): void {

@@ -32,6 +32,14 @@ const understood: readonly [string, string, unknown[], object][] = [
   ['users set-role a@x.de administrator', 'users set-role', ['a@x.de', 'administrator'], {}],
   ['users set-groups a@x.de ops dev', 'users set-groups', ['a@x.de', ['ops', 'dev']], {}],
   ['users set-groups a@x.de', 'users set-groups', ['a@x.de', []], {}],
+  ['users set-expiry a@x.de never', 'users set-expiry', ['a@x.de', '0001-01-01T00:00:00Z'], {}],
+  ['users create a@x.de', 'users create', ['a@x.de'], { expiry: '0001-01-01T00:00:00Z' }],
+  [
+    'tokens create a@x.de --name backup --expiry 2030-01-31T12:00:00+01:00 --scope orders:read audit',
+    'tokens create',
+    ['a@x.de'],
+    { name: 'backup', expiry: '2030-01-31T12:00:00+01:00', scope: ['orders:read', 'audit'] },
+  ],
   ['users disable a@x.de --offline', 'users disable', ['a@x.de'], { offline: true }],
   ['audit export', 'audit export', [], { format: 'ndjson' }],
   ['audit export --format csv --output x.csv', 'audit export', [], { format: 'csv', output: 'x.csv' }],
@@ -83,6 +91,12 @@ suite('command lines are refused with a reason, and exit code 2', () => {
     ['audit list --since soon', /A moment is a time like/],
     ['audit list --since 2030-02-31T00:00:00', /A moment is/],
     ['audit export --format xml', /Allowed choices are ndjson, csv/],
+    ['users set-expiry a@x.de tomorrow', /It is a time with a zone, like 2030-01-31T12:00:00Z, or never\./],
+    ['users set-expiry a@x.de 2030-01-31', /It is a time with a zone/],
+    ['users create a@x.de --expiry 2030-13-31T12:00:00Z', /It is a time with a zone/],
+    ['users set-groups a@x.de ops a,b', /A group has 1 to 100 characters, no comma/],
+    ['tokens create a@x.de --expiry tomorrow', /It is a time with a zone/],
+    ['tokens create a@x.de --scope orders:read "', /A scope has up to 100 letters, digits and marks/],
     ['activities --step 2m', /Allowed choices are 1m/],
     ['trace', /missing required argument/],
     ['users erase', /missing required argument/],
@@ -113,7 +127,14 @@ suite('the service is told which command it was, without what was typed', () => 
       ['login', secret, '--password-file', secret, '--json'],
       'guardbee login <email> --password-file <file> --json',
     ],
-    [['users', 'create', 'a@x.de', '--expiry', secret], 'guardbee users create <email> --expiry <time>'],
+    [
+      ['users', 'create', secret, '--expiry', '2030-01-31T12:00:00Z'],
+      'guardbee users create <email> --expiry 2030-01-31T12:00:00Z',
+    ],
+    [
+      ['tokens', 'create', secret, '--name', secret, '--scope', secret],
+      'guardbee tokens create <email> --name <name> --scope <scope...>',
+    ],
   ] as const) {
     test(told, async () => {
       const parsed = (await parse(words)) as { commandLine: string };

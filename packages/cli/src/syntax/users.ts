@@ -1,7 +1,8 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
+import { NEVER, parseExpiry } from '../times.ts';
 import { addImportAndExport } from './bulk.ts';
-import { FILE, online, STDIN, withTimes } from './options.ts';
+import { FILE, groups, online, STDIN, withTimes } from './options.ts';
 
 /** Accounts: `users …`. */
 export function addUsers(program: Command, io: Io): void {
@@ -30,7 +31,11 @@ export function addUsers(program: Command, io: Io): void {
   command('create <email>', 'create an account')
     .option(...STDIN)
     .option(...FILE)
-    .option('--expiry <time>', 'when the account ends: an RFC 3339 time, or never', 'never')
+    .addOption(
+      new Option('--expiry <time>', 'when the account ends: an RFC 3339 time, or never')
+        .argParser(parseExpiry)
+        .default(NEVER, 'never'),
+    )
     .option('--admin', 'make it an administrator')
     .action(async (email, options) => (await load()).createUser({ ...options, email }, io));
   command('delete <email>', 'delete an account and end its tokens').action(async (email, options) =>
@@ -46,9 +51,9 @@ export function addUsers(program: Command, io: Io): void {
     .option(...STDIN)
     .option(...FILE)
     .action(async (email, options) => (await load()).setPassword({ ...options, email }, io));
-  command('set-expiry <email> <time>', 'set when an account ends: an RFC 3339 time, or never').action(
-    async (email, expiry, options) => (await load()).setExpiry({ ...options, email, expiry }, io),
-  );
+  command('set-expiry <email>', 'set when an account ends: an RFC 3339 time, or never')
+    .addArgument(new Argument('<time>').argParser(parseExpiry))
+    .action(async (email, expiry, options) => (await load()).setExpiry({ ...options, email, expiry }, io));
   command('disable <email>', 'close an account and end its tokens').action(async (email, options) =>
     (await load()).setDisabled({ ...options, email, disabled: true }, io),
   );
@@ -58,8 +63,10 @@ export function addUsers(program: Command, io: Io): void {
   command('set-role <email>', 'make somebody an administrator, or a user like others')
     .addArgument(new Argument('<role>').choices(['administrator', 'user']))
     .action(async (email, role, options) => (await load()).setRole({ ...options, email, role }, io));
-  command('set-groups <email> [group...]', 'put an account into these groups, and no others').action(
-    async (email, groups, options) => (await load()).setGroups({ ...options, email, groups }, io),
-  );
+  command('set-groups <email>', 'put an account into these groups, and no others')
+    .addArgument(new Argument('[group...]').argParser(groups))
+    .action(async (email, names = [], options) =>
+      (await load()).setGroups({ ...options, email, groups: names }, io),
+    );
   addImportAndExport(users, io);
 }
