@@ -281,10 +281,16 @@ suite('the unit', () => {
 
   test('it asks for the Node that the command needs', () => {
     const { engines } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
-    const least = engines.node.replace('>=', '');
-    assert.ok(read('systemd/guardbee.service').includes(`must be ${least} or newer`));
-    for (const page of ['README.md', 'packages/cli/README.md', 'docs/deployments.md'])
-      assert.ok(readFileSync(join(root, page), 'utf8').includes(`Node.js ${least} or newer`), page);
+    const [, least, line, next] = /^\^((\d+)\.\d+)\.0 \|\| >=(\d+)\.0\.0$/.exec(engines.node) ?? [];
+    const words = `${least} or a later ${line}, or ${next} or newer`;
+    assert.ok(read('systemd/guardbee.service').includes(`must be ${words}`));
+    for (const page of [
+      'README.md',
+      'packages/cli/README.md',
+      'packages/server/README.md',
+      'docs/deployments.md',
+    ])
+      assert.ok(readFileSync(join(root, page), 'utf8').includes(`Node.js ${words}`), page);
   });
 });
 

@@ -23,5 +23,8 @@ test('under an older Node the command says so in one line', {
 }, async () => {
   const { code, stdout, stderr } = await run(['serve'], { node: old?.path ?? '' });
   assert.deepEqual([code, stdout], [1, '']);
-  assert.equal(stderr, `guardbee needs Node.js 24.7 or newer; this is ${old?.version.slice(1)}.\n`);
+  assert.equal(
+    stderr,
+    `guardbee needs Node.js 24.15 or a later 24, or 26 or newer; this is ${old?.version.slice(1)}.\n`,
+  );
 });
