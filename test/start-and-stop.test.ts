@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -235,6 +235,30 @@ test('a service with other digest keys than the database, or a damaged file, say
     readFileSync(join(folder.path, 'guardbee.db'), 'utf8'),
     'this is no database, and must stay as it is',
   );
+});
+
+test('without the keys that an existing database needs nothing starts, and none are made', async () => {
+  using folder = temporaryFolder();
+  const service = await serve(folder.path);
+  const token = await login(service.url);
+  await service.stop();
+  const [keys, aside] = [join(folder.path, 'keys'), join(folder.path, 'aside')];
+  renameSync(keys, aside);
+  const data = ['--data-dir', folder.path];
+  for (const command of [
+    ['serve', '--listen', '127.0.0.1:0'],
+    ['users', 'list', '--offline'],
+  ]) {
+    const { code, stdout, stderr } = await run([...command, ...data]);
+    assert.deepEqual([code, stdout], [1, ''], stderr);
+    assert.ok(stderr.includes(`there is no file ${join(keys, 'digest-keys')}, but a database`), stderr);
+    assert.doesNotMatch(stderr, /made a digest key/);
+    assert.ok(!existsSync(keys));
+  }
+  renameSync(aside, keys);
+  const again = await serve(folder.path);
+  assert.equal((await users(again.url).getCurrentUser(token)).email, ADMIN.email);
+  assert.equal(await again.stop(), 0);
 });
 
 test('keys that others can read are warned of', async () => {

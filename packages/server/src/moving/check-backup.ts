@@ -56,7 +56,7 @@ export function checkBackup(path: string, keys: DigestKeys, heads: Heads | undef
 }
 
 /** The keys of the service. Other than at a start none are made: with new ones no backup could be read. */
-export function readExistingKeys(config: Pick<Config, 'digestKeys' | 'keysDir'>): DigestKeys {
+export function readExistingKeys(config: Pick<Config, 'digestKeys' | 'keysDir' | 'databaseUrl'>): DigestKeys {
   if (config.digestKeys === undefined && !existsSync(join(config.keysDir, 'digest-keys'))) {
     throw new MovingError(
       `There are no digest keys in ${config.keysDir}: put those back first that belong to the database (GUARDBEE_KEYS_DIR).`,

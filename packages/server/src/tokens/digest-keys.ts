@@ -50,12 +50,16 @@ export function parseDigestKeys(text: string): DigestKeys {
   return [first, ...others];
 }
 
+export function digestKeysFile(directory: string): string {
+  return join(directory, FILE);
+}
+
 /**
  * Reads the keys from `directory`, making both (0700, 0600) with one new key where there is no file yet.
  * Two services that start at once end up with the same key.
  */
 export function loadDigestKeys(directory: string): { keys: DigestKeys; created: boolean; file: string } {
-  const file = join(directory, FILE);
+  const file = digestKeysFile(directory);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const created = createOnce(file, () => `k1:${randomBytes(32).toString('base64')}\n`);
   let text: string;
