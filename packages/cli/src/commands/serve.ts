@@ -20,6 +20,7 @@ import {
 } from '@guardbee/server';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { unknownSettings } from '../unknown-settings.ts';
 
 const PARENT_LOOK_MS = 100;
 
@@ -103,6 +104,7 @@ async function start(
     const config = readConfig(io.env, flags);
     log = createLog(config.logLevel);
     const { logger, dropped: linesDropped } = log;
+    if (!cluster.isWorker) for (const warning of unknownSettings(io.env)) logger.warn(warning);
     const slot = cluster.isWorker ? io.env[SLOT] : undefined;
     const worker = slot === undefined ? undefined : linkToPrimary(Number(slot));
     return {

@@ -31,7 +31,7 @@ export function addSession(program: Command, io: Io): void {
       'Print the token of this session, for other programs: never as an argument of theirs that stays.',
     )
     .option('--header', 'the whole header: Authorization: giantswarm …')
-    .addHelpText('after', '\nExample:\n  curl -H "$(guardbee token --header)" http://127.0.0.1:8420/v4/user/')
+    .addHelpText('after', '\nExample:\n  guardbee token --header | curl -H @- http://127.0.0.1:8420/v4/user/')
     .action(async (options) => (await import('../commands/token.ts')).printToken(options, io));
 
   addEndpoints(program, io);

@@ -42,6 +42,7 @@ const WAYS: readonly ((secret: string) => string)[] = [
     `gsctl login jane@example.com ${Buffer.from('\u2212\u2212password').toString('latin1')} ${secret}`,
   (secret) => `echo ${secret} | guardbee login jane@example.com --password-stdin`,
   (secret) => `guardbee login jane@example.com --password-stdin <<< ${secret}`,
+  (secret) => `guardbee login jane@example.com --password-stdin < <(echo ${secret})`,
   (secret) => `cd x;PASSWORD=${secret} gsctl login`,
   (secret) => `(PASSWORD=${secret} gsctl login)`,
   (secret) => `PASSWORD+=${secret} gsctl login`,
@@ -140,6 +141,7 @@ test('what is no secret stays readable', () => {
       'gsctl list clusters -e https://api.example.com:8443',
     ],
     ['guardbee tokens why --token-id 7mJkQ', 'guardbee tokens why --token-id 7mJkQ'],
+    ['guardbee login <email> --password-stdin', 'guardbee login <email> --password-stdin'],
     ['curl https://api.example.com/v4/auth-tokens/', 'curl https://api.example.com/v4/auth-tokens/'],
     ['', ''],
   ] as const) {

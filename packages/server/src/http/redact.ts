@@ -47,8 +47,11 @@ const HARMLESS_FLAG = /-(?:stdin|file|id)$/i;
 const IS_SECRET = new RegExp(SECRET, 'i');
 /** A name whose value is the next word, as in `aws configure set aws_secret_access_key …`. */
 const NAME = /^[A-Za-z0-9]{1,40}_[A-Za-z0-9_]{1,40}$/;
-/** Somebody else's output, which may be a secret, is given to a command; or words are quoted as in JSON, and have no spaces between. */
-const INPUT = /[|<]|","/;
+/**
+ * Somebody else's output, which may be a secret, is given to a command; or words are quoted as in JSON, and have no spaces between.
+ * `<email>` stands for a word that is not shown.
+ */
+const INPUT = /\||<(?![a-z_-]{1,40}>)|","/;
 /** Dashes that a word processor makes of two; Node gives the bytes of UTF-8 as Latin-1. */
 const DASHES =
   /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]|\u00e2\u0080[\u0090-\u0095]|\u00e2\u0088\u0092|\u00ef\u00b9[\u0098\u00a3]|\u00ef\u00bc\u008d/g;

@@ -8,6 +8,9 @@ export interface DirectoryLock {
   release(): void;
 }
 
+/** Of two that begin at the same instant each may see the other's first step, and both would give up. */
+const PATIENCE_MS = 300;
+
 /**
  * One server per data directory. Node has no file locks of its own, but SQLite has: an exclusive transaction on an
  * empty database that is held for the life of the process. The system lets go of it when the process ends, however
@@ -21,7 +24,7 @@ export function lockDirectory(directory: string): DirectoryLock {
   let db: DatabaseSync | undefined;
   try {
     createOnce(path);
-    db = new DatabaseSync(path, { timeout: 0 });
+    db = new DatabaseSync(path, { timeout: PATIENCE_MS });
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
     db?.close();
