@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createDatabase } from '../../packages/server/src/storage/sqlite/create-database.ts';
@@ -64,7 +64,11 @@ export const interruptedMigration: Fault = {
 
 /** A database as the version with so many migrations left it. */
 function build(dataDir: string, version: number): string {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
+  // Nobody has a database without its keys.
+  writeFileSync(join(dataDir, 'keys/digest-keys'), `k1:${Buffer.alloc(32, 1).toString('base64')}\n`, {
+    mode: 0o600,
+  });
   const file = join(dataDir, 'guardbee.db');
   createDatabase(file);
   migrate(file, migrations.slice(0, version));

@@ -69,9 +69,11 @@ const jobs: Record<string, () => Promise<void>> = {
   },
 
   async lockDirectory() {
-    lockDirectory(path);
+    // Held: what nobody has any more is closed with the garbage.
+    const lock = lockDirectory(path);
     tell('locked');
     await told();
+    lock.release();
   },
 };
 
