@@ -54,7 +54,7 @@ async function* parseLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Li
     if (text === '') continue;
     let line: Line;
     try {
-      line = parseLine(JSON.parse(text));
+      line = parseLine(parseAsWritten(text));
     } catch {
       throw new CommandError(EXIT.failed, `Line ${number} is not a line of an exported audit trail.`, {
         hint: 'It takes what guardbee audit export writes, as NDJSON.',
@@ -75,13 +75,45 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<strin
   yield rest + decoder.decode();
 }
 
+/**
+ * JSON that comes out as it went in. A key that stands twice does not, and of two equal keys another reader may take the
+ * first: it would see an event that nobody has verified.
+ */
+function parseAsWritten(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (JSON.stringify(value) !== text) throw new TypeError('not as it was exported');
+  return value;
+}
+
+const HEAD_KEYS = ['chain', 'n', 'hash', 'time', 'base_n', 'base_hash', 'key_id', 'signature'];
+const EVENT_KEYS = [
+  'chain',
+  'n',
+  'time',
+  'event',
+  'subject',
+  'actor',
+  'request_id',
+  'details',
+  'personal',
+  'salt',
+  'personal_digest',
+  'hash',
+];
+
 // biome-ignore lint/suspicious/noExplicitAny: a line may hold anything; what doesn't fit throws
 function parseLine(line: any): Line {
   if (line.key !== undefined) {
+    only(line, ['key']);
+    only(line.key, ['key_id', 'public_key']);
     return { kind: 'key', id: text(line.key.key_id), publicKey: createPublicKey(text(line.key.public_key)) };
   }
-  if (line.head !== undefined) return { kind: 'head', head: parseHead(line.head) };
-  if (line.checkpoint !== undefined) return { kind: 'checkpoint', head: parseHead(line.checkpoint) };
+  for (const kind of ['head', 'checkpoint'] as const) {
+    if (line[kind] === undefined) continue;
+    only(line, [kind]);
+    return { kind, head: parseHead(line[kind]) };
+  }
+  only(line, EVENT_KEYS);
   const event = {
     chain: text(line.chain),
     n: whole(line.n),
@@ -101,6 +133,7 @@ function parseLine(line: any): Line {
 
 // biome-ignore lint/suspicious/noExplicitAny: as above
 function parseHead(head: any): AuditHead {
+  only(head, HEAD_KEYS);
   return {
     chain: text(head.chain),
     n: whole(head.n),
@@ -111,6 +144,11 @@ function parseHead(head: any): AuditHead {
     keyId: text(head.key_id),
     signature: bytes(head.signature),
   };
+}
+
+/** What no hash and no signature covers could say anything. */
+function only(value: object, keys: readonly string[]): void {
+  if (String(Object.keys(value).sort()) !== String(keys.toSorted())) throw new TypeError('not these keys');
 }
 
 function text(value: unknown): string {

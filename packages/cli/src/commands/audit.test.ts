@@ -264,6 +264,13 @@ suite('audit verify', () => {
       [...lines.slice(0, 5), '{"cut'],
       ['null'],
       changed(2, '"n":2', '"n":"2"'),
+      // Another reader may take the first of two equal keys, or believe one that no hash covers.
+      changed(2, '"subject":"u"', '"subject":"v","subject":"u"'),
+      changed(2, '{"reason":"x"}', '{"reason":"y","reason":"x"}'),
+      changed(2, '"personal":{', '"personal":{"ip":"198.51.100.1",'),
+      changed(2, '"subject":"u"', '"subject":"u","subject_email":"jane@example.com"'),
+      changed(0, '"n":9', '"n":9,"events":9'),
+      changed(0, '{"head"', '{"key_id":"k1","head"'),
     ]) {
       const { code, err } = await verify(text);
       assert.equal(code, 1, text[0]);

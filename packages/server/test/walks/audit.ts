@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -80,7 +80,10 @@ describe('the audit trail', () => {
         writeFileSync(file, content);
         return promisify(execFile)(process.execPath, [verifier, file]).then(
           ({ stdout }) => stdout,
-          (error: { stderr: string }) => error.stderr,
+          (error: { code: number; stderr: string }) => {
+            assert.equal(error.code, 1);
+            return error.stderr;
+          },
         );
       };
       assert.match(await run(text), /^whole: \d+ events in 1 chains\n$/);
@@ -92,9 +95,38 @@ describe('the audit trail', () => {
         await run(text.replace('"ip":"127.0.0.1"', '"ip":"127.0.0.2"')),
         /personal part was changed/,
       );
+      const last = JSON.parse(String(lines.at(-1)));
+      const behind = JSON.stringify({ ...last, n: last.n + 1 });
+      assert.match(
+        await run(`${text}${behind}\n`),
+        new RegExp(`event ${last.n + 1}: stands behind the signed end`),
+      );
+      for (const bad of [
+        '{"n":',
+        'null',
+        String(lines[5]).replace('"subject":', '"subject":"x","subject":'),
+        String(lines[5]).replace('"subject":', '"email":"x","subject":'),
+        String(lines[5]).replace(/"n":\d+/, '"n":"x"'),
+        String(lines[1]).replace('"n":', '"more":1,"n":'),
+        `{"more":1,${String(lines[1]).slice(1)}`,
+      ]) {
+        assert.match(
+          await run(lines.toSpliced(5, 0, bad).join('\n')),
+          /^line 6 is not one of an exported audit trail$/m,
+          bad,
+        );
+      }
+      assert.match(
+        await run(lines.toSpliced(2, 0, String(lines[1])).join('\n')),
+        /is the end of a chain that has one already/,
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  test('is verified by a hundred lines, as its guide says', () => {
+    assert.ok(readFileSync(verifier, 'utf8').trimEnd().split('\n').length <= 100);
   });
 
   test('comes as CSV too', async () => {
