@@ -43,8 +43,8 @@ function takeSigned(head, isEnd) {
   const isGenuine = keys.some((key) => verify(null, signed, key, Buffer.from(head.signature, 'hex')));
   if (!isGenuine) blame(head, 'the signature is not genuine');
   if (isEnd && chains.has(head.chain)) blame(head, 'is the end of a chain that has one already');
-  if (isEnd)
-    chains.set(head.chain, { head, next: head.base_n + 1, previous: head.base_hash, marks: new Map() });
+  const start = { next: head.base_n + 1, previous: head.base_hash, begin: head.time };
+  if (isEnd) chains.set(head.chain, { ...start, head, marks: new Map(), bare: [], erased: new Map() });
   chains.get(head.chain)?.marks.set(head.n, head.hash);
 }
 
@@ -60,9 +60,21 @@ function takeEvent(event) {
   const isBare = event.personal === null && event.salt === null;
   const digest = isBare ? event.personal_digest : sha256(event.salt ?? '', JSON.stringify(event.personal));
   if (digest !== event.personal_digest) blame(event, 'its personal part was changed');
+  if (isBare && digest !== null) chain.bare.push(event);
+  if (event.event === 'user.erased') chain.erased.set(event.subject, event.n);
   if ((chain.marks.get(event.n) ?? event.hash) !== event.hash) blame(event, 'is not what was signed');
+  if (event.n === chain.head.base_n + 1) chain.begin = event.time;
   Object.assign(chain, { next: event.n + 1, previous: event.hash });
   events += 1;
+}
+
+/** An erasure stands behind what it erased; its place in another chain tells nothing, and there it may have been pruned. */
+function isErased({ chain, n, time, subject, actor }) {
+  return [...chains].some(([name, { head, begin, erased }]) => {
+    const last = Math.max(erased.get(subject) ?? 0, erased.get(actor) ?? 0);
+    if (name === chain) return last > n;
+    return last > 0 || (head.base_n > 0 && Date.parse(time) - Date.parse(begin) < 86_400_000);
+  });
 }
 
 for await (const line of createInterface({ input: file ? createReadStream(file) : process.stdin })) {
@@ -76,8 +88,9 @@ for await (const line of createInterface({ input: file ? createReadStream(file) 
     faults.push(`line ${lines} is not one of an exported audit trail`);
   }
 }
-for (const [chain, { head, next }] of chains) {
+for (const [chain, { head, next, bare }] of chains) {
   if (next <= head.n) blame({ chain, n: next }, `is missing, and all up to ${head.n}: the end was cut off`);
+  for (const event of bare) if (!isErased(event)) blame(event, 'its personal part is gone, not erased');
 }
 if (chains.size === 0) faults.push('there is no signed chain in this file');
 for (const fault of faults) console.error(fault);

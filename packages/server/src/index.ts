@@ -1,4 +1,5 @@
 /** What others may use of the server: the process, its configuration, and the offline administration. */
+export { Erasures } from './audit/erasures.ts';
 export { type ChainReport, type ReadChain, verifyChain } from './audit/verify-chain.ts';
 export { checkFirstAdministrator } from './check-first-administrator.ts';
 export { type Config, readConfig, type ShownSetting, settingNames, showSettings } from './config.ts';

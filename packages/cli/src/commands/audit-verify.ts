@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type AuditHead, type ChainReport, verifyChain } from '@guardbee/server';
+import { type AuditHead, type ChainReport, Erasures, verifyChain } from '@guardbee/server';
 import { type AuditSource, fileChunks, openAuditSource } from '../audit-source.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { type Io, readSecretFile } from '../io.ts';
@@ -51,6 +51,7 @@ async function verify(
 ): Promise<ChainReport[]> {
   const keys = new Map<string, KeyObject>();
   const reports: ChainReport[] = [];
+  const erasures = new Erasures();
   for await (const part of readAuditExport(chunks)) {
     if ('key' in part) {
       const { id, publicKey } = part.key;
@@ -59,14 +60,19 @@ async function verify(
     }
     const { chain } = part;
     const events = counted(chain.events, (n) => io.progress(`${chain.chain}: ${n} events …`));
-    reports.push(await verifyChain({ ...chain, events }, keys, earlier.get(chain.chain)));
+    const beside = { witness: earlier.get(chain.chain), erasures };
+    reports.push(await verifyChain({ ...chain, events }, keys, beside));
   }
   for (const [chain, { n }] of earlier) {
     if (reports.some((report) => report.chain === chain)) continue;
     const message = `The chain had come to event ${n} already, and is gone altogether.`;
     reports.push({ chain, events: 0, lastN: 0, faults: [{ chain, n, fault: 'rolled_back', message }] });
   }
-  return reports;
+  const unaccounted = erasures.unaccounted();
+  return reports.map((report) => ({
+    ...report,
+    faults: [...report.faults, ...unaccounted.filter(({ chain }) => chain === report.chain)],
+  }));
 }
 
 async function* counted<Item>(

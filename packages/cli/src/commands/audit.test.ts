@@ -219,6 +219,13 @@ suite('audit verify', () => {
   for (const [name, text, n] of [
     ['a changed event', changed(4, '"reason":"x"', '"reason":"y"'), 4],
     ['a changed personal part', changed(6, '192.0.2.6', '192.0.2.7'), 6],
+    [
+      'a personal part that is gone without an erasure',
+      lines.map((line, index) =>
+        index === 8 ? JSON.stringify({ ...JSON.parse(line), personal: null, salt: null }) : line,
+      ),
+      7,
+    ],
     ['a missing event', lines.toSpliced(6, 1), 5],
     ['two that changed places', lines.toSpliced(4, 2, String(lines[5]), String(lines[4])), 3],
     ['an end that was cut off', lines.slice(0, -2), 8],

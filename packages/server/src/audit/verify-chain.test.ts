@@ -175,7 +175,7 @@ test('a database that was set back with its genuine old head is older than the w
   const report = await verifyChain(
     { chain: 'main', head: signed(short), checkpoints: [], events: short },
     keys,
-    head,
+    { witness: head },
   );
   assert.deepEqual(
     report.faults.map(({ n, fault }) => [n, fault]),

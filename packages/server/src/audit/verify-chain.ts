@@ -1,9 +1,10 @@
 import { type KeyObject, verify } from 'node:crypto';
 import { chainHash, digestPersonal } from '../storage/audit-entry.ts';
 import { type AuditHead, type ChainedAuditEvent, headText } from '../storage/audit-store.ts';
+import type { Erasures } from './erasures.ts';
 
 /** What is wrong with a chain, and where: the `n` of the first event at which it shows. */
-interface ChainFault {
+export interface ChainFault {
   readonly chain: string;
   readonly n: number;
   readonly fault:
@@ -11,6 +12,7 @@ interface ChainFault {
     | 'missing'
     | 'out_of_order'
     | 'personal_changed'
+    | 'personal_gone'
     | 'cut'
     | 'bad_signature'
     | 'unknown_key'
@@ -45,11 +47,12 @@ const MOST_FAULTS = 20;
  *
  * @param publicKeys By key id.
  * @param witness A head of this chain that was noted outside the database: the chain must have come at least as far.
+ * @param erasures Told of the events, to account for the personal parts that are gone when all chains have been read.
  */
 export async function verifyChain(
   { chain, head, checkpoints, events }: ReadChain,
   publicKeys: ReadonlyMap<string, KeyObject>,
-  witness?: Pick<AuditHead, 'n' | 'hash'>,
+  { witness, erasures }: { witness?: Pick<AuditHead, 'n' | 'hash'> | undefined; erasures?: Erasures } = {},
 ): Promise<ChainReport> {
   const faults: ChainFault[] = [];
   const blame = (n: number, fault: ChainFault['fault'], message: string): void => {
@@ -73,6 +76,7 @@ export async function verifyChain(
     );
   } else if (witness !== undefined && !marks.has(witness.n)) marks.set(witness.n, witness.hash);
 
+  erasures?.begin(chain, head);
   let expected = (head?.baseN ?? 0) + 1;
   let previous: Uint8Array = head?.baseHash ?? new Uint8Array(32);
   let count = 0;
@@ -97,6 +101,7 @@ export async function verifyChain(
         `Event ${event.n} is not the one that was signed: something up to it was rewritten.`,
       );
     }
+    if (event.n <= (head?.n ?? 0)) erasures?.take(event);
     expected = event.n + 1;
     previous = event.hash;
   }
@@ -109,7 +114,7 @@ export async function verifyChain(
   return { chain, events: count, lastN: expected - 1, faults };
 }
 
-/** What is personal matches its digest, or has been erased together with its salt. */
+/** What is personal matches its digest, or is gone together with its salt: `Erasures` knows whether it may be. */
 function hasOwnPersonalPart({ personal, salt, personalDigest }: ChainedAuditEvent): boolean {
   if (personal === null && salt === null) return true;
   if (personal === null || salt === null || personalDigest === null) return false;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, verify } from 'node:crypto';
+import { Erasures } from '../../audit/erasures.ts';
 import {
   type AuditEvent,
   type AuditHead,
@@ -33,12 +34,18 @@ export async function allEvents(
   }
 }
 
-/** Checks every chain from its beginning to its signed head, and answers with all events. */
+/**
+ * Checks every chain from its beginning to its signed head, and that erasures account for what is gone; answers with all
+ * events.
+ */
 export async function checkChains(store: Store): Promise<ChainedAuditEvent[]> {
   const all: ChainedAuditEvent[] = [];
+  const erasures = new Erasures();
   for (const head of await store.auditHeads()) {
     const events = await readChain(store, head);
     all.push(...events);
+    erasures.begin(head.chain, head);
+    for (const event of events) erasures.take(event);
     const hashes = new Map(events.map(({ n, hash }) => [n, hash] as const));
     for (const mark of [head, ...(await store.auditCheckpoints(head.chain, { after: 0, limit: 1000 }))]) {
       assert.ok(verify(null, Buffer.from(headText(mark)), examPublicKey, mark.signature), 'signature');
@@ -47,6 +54,7 @@ export async function checkChains(store: Store): Promise<ChainedAuditEvent[]> {
       if (mark.n > head.baseN) assert.deepEqual(mark.hash, hashes.get(mark.n));
     }
   }
+  assert.deepEqual(erasures.unaccounted(), []);
   return all;
 }
 

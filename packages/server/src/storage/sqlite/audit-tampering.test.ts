@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Erasures } from '../../audit/erasures.ts';
 import { verifyChain } from '../../audit/verify-chain.ts';
 import type { AuditHead } from '../audit-store.ts';
 import { allEvents, checkChains } from '../exam/chains.ts';
@@ -36,8 +37,9 @@ async function faultsOf(store: Store): Promise<string[]> {
   const events = await store.scanAuditChain('main', { after: 0, limit: 1000 });
   const checkpoints = await store.auditCheckpoints('main', { after: 0, limit: 1000 });
   const keys = new Map([['exam', examPublicKey]]);
-  const { faults } = await verifyChain({ chain: 'main', head, checkpoints, events }, keys);
-  return faults.map(({ n, fault }) => `${n} ${fault}`);
+  const erasures = new Erasures();
+  const { faults } = await verifyChain({ chain: 'main', head, checkpoints, events }, keys, { erasures });
+  return [...faults, ...erasures.unaccounted()].map(({ n, fault }) => `${n} ${fault}`);
 }
 
 const changes: [sql: string, faults: string[]][] = [
@@ -76,6 +78,19 @@ for (const [sql, expected] of changes) {
       await allEvents(store);
     }));
 }
+
+test('a personal part that was taken away without an erasure is found, the digest left in its place', () =>
+  withChain(async ({ store, path }) => {
+    const events = await store.scanAuditChain('main', { after: 6, limit: 2 });
+    for (const { n, personalDigest } of events) {
+      const digest = Buffer.from(personalDigest ?? []).toString('hex');
+      tamper(
+        path,
+        `UPDATE audit_events SET personal = NULL, salt = NULL, digest = x'${digest}' WHERE n = ${n}`,
+      );
+    }
+    assert.deepEqual(await faultsOf(store), ['7 personal_gone']);
+  }));
 
 test('a copied event is found', () =>
   withChain(async ({ store, path }) => {
