@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import type { Witness } from '@guardbee/server';
 import { AuditApi } from 'giantswarm';
 import { type ConnectionOptions, callOptions, connectAsUser } from './connection.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -15,8 +16,12 @@ export interface OpenAuditSource {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Whether the keys in it come from this machine's own secret, not from whoever wrote the text. */
   readonly hasOwnKeys: boolean;
+  /** How far the chains must have come, where that is noted beside the database. */
+  readonly witnesses: ReadonlyMap<string, Witness>;
   close(): Promise<void>;
 }
+
+const elsewhere = { hasOwnKeys: false, witnesses: new Map<string, Witness>(), async close() {} };
 
 export async function openAuditSource(
   source: AuditSource,
@@ -29,18 +34,23 @@ export async function openAuditSource(
   if (file !== undefined && (offline || source.endpoint !== undefined || source.account !== undefined)) {
     throw new CommandError(EXIT.usage, 'Name a file, a service or --offline, not several.');
   }
-  if (file !== undefined) return { chunks: fileChunks(file), hasOwnKeys: false, async close() {} };
+  if (file !== undefined) return { ...elsewhere, chunks: fileChunks(file) };
   if (offline) return fromDataDirectory(dataDir, format, io);
   const { client, call, endpoint } = await connectAsUser(source, io);
   const opts = { ...callOptions(activity), format };
   const stream = await call(new AuditApi(client).exportAuditEvents(opts));
-  return { chunks: whole(stream, endpoint), hasOwnKeys: false, async close() {} };
+  return { ...elsewhere, chunks: whole(stream, endpoint) };
 }
 
 async function fromDataDirectory(dataDir: string | undefined, format: 'ndjson' | 'csv', io: Io) {
   const { openOffline, readConfig } = await import('@guardbee/server');
   const offline = await openOffline(readConfig(io.env, dataDir === undefined ? {} : { dataDir }));
-  return { chunks: encoded(offline.exportAudit(format)), hasOwnKeys: true, close: () => offline.close() };
+  return {
+    chunks: encoded(offline.exportAudit(format)),
+    hasOwnKeys: true,
+    witnesses: offline.anchoredHeads,
+    close: () => offline.close(),
+  };
 }
 
 async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {

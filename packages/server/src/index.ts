@@ -1,6 +1,6 @@
 /** What others may use of the server: the process, its configuration, and the offline administration. */
 export { Erasures } from './audit/erasures.ts';
-export { type ChainReport, type ReadChain, verifyChain } from './audit/verify-chain.ts';
+export { type ChainReport, type ReadChain, verifyChain, type Witness } from './audit/verify-chain.ts';
 export { checkFirstAdministrator } from './check-first-administrator.ts';
 export { type Config, readConfig, type ShownSetting, settingNames, showSettings } from './config.ts';
 export { ConfigError } from './config-sources.ts';

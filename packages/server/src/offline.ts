@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { anchorOffline } from './anchor/open-anchor.ts';
+import { anchorOffline, type OfflineAnchor } from './anchor/open-anchor.ts';
 import { exportCsv, exportNdjson } from './audit/export.ts';
 import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
 import { systemClock } from './clock.ts';
@@ -33,7 +33,8 @@ export type UserReply = ReturnType<typeof userReply>;
 /**
  * Administration at the machine, straight on the database: for the first administrator, or one who has forgotten the
  * password. Whoever can read the data directory may; the same rules hold as over the network, and a service that runs
- * on the same database sees what was done at once. Refusals are thrown as `Refusal`.
+ * on the same database sees what was done at once. Refusals are thrown as `Refusal`. A database that is older than its
+ * anchor can be read, and is changed no more than a start would take it: `ConfigError`.
  */
 export interface Offline {
   list(): Promise<UserReply[]>;
@@ -62,6 +63,8 @@ export interface Offline {
   unlock(email: string): Promise<void>;
   /** The whole audit trail, as `GET /v4/audit-events/export/` gives it. */
   exportAudit(format: 'ndjson' | 'csv'): AsyncIterable<string>;
+  /** How far its chains had come when this was opened, by the anchor beside the database: the first bytes of a hash. */
+  readonly anchoredHeads: ReadonlyMap<string, { readonly n: number; readonly hash: Uint8Array }>;
   /** Accounts from elsewhere: see `importUsers`. */
   importUsers(chunks: AsyncIterable<Buffer>, options: { dryRun: boolean }): AsyncIterable<ImportedLine>;
   /** All accounts, as lines that an import reads. */
@@ -86,15 +89,18 @@ export async function openOffline(config: Config): Promise<Offline> {
     // Whoever has to wait for the others is told by the act.
     report: () => {},
   });
+  let anchor: OfflineAnchor;
   try {
+    anchor = await anchorOffline(store, config);
     // What is signed with another key than the service's reads as tampering. One that is lost must not keep anybody from
     // ending the tokens that were made with it.
-    await checkDigestKeys(store, digestKeys, systemClock().now(), { missing: 'accepted' });
+    if (!anchor.isOlder) {
+      await checkDigestKeys(store, digestKeys, systemClock().now(), { missing: 'accepted' });
+    }
   } catch (error) {
     await store.close();
     throw error;
   }
-  const noteInAnchor = await anchorOffline(store, config);
   // Whoever types a command waits for it.
   const hashes = createHashQueue({ workers: 1, maxWaitMs: 600_000, parameters: config.hashParameters });
   const throttle = createThrottle({
@@ -108,6 +114,12 @@ export async function openOffline(config: Config): Promise<Offline> {
   const parts = { store, hashes, clock: systemClock(), throttle, installationName };
   const show = (user: UserRecord): UserReply => userReply(user, parts.clock.now());
   const act = { actor: null, requestId: null };
+  const changing =
+    <Given extends unknown[], Done>(change: (...given: Given) => Promise<Done>) =>
+    async (...given: Given): Promise<Done> => {
+      anchor.refuseOlder();
+      return change(...given);
+    };
   return {
     async list() {
       const users = [];
@@ -120,41 +132,49 @@ export async function openOffline(config: Config): Promise<Offline> {
       }
     },
     get: async (email) => show(await getUserByEmail(store, email)),
-    create: async ({ expiry, ...user }) =>
+    create: changing(async ({ expiry, ...user }) =>
       show(
         await createUser(parts, { ...user, expiry: expiry === undefined ? null : parseExpiry(expiry) }, act),
       ),
-    setPassword: async (email, passwordBase64) =>
+    ),
+    setPassword: changing(async (email, passwordBase64) =>
       resetPassword(parts, await getUserByEmail(store, email), passwordBase64, act),
-    modify: async (email, { expiry, groups, ...rest }) => {
+    ),
+    modify: changing(async (email, { expiry, groups, ...rest }) => {
       const change = {
         ...rest,
         ...(expiry === undefined ? {} : { expiry: parseExpiry(expiry) }),
         ...(groups === undefined ? {} : { groups: checkGroups(groups) }),
       };
       return show(await modifyUser(parts, email, change, act));
-    },
-    remove: (email) => deleteUser(parts, email, act),
-    erase: async (email) => void (await eraseUser(parts, email, act)),
-    unlock: async (email) => void (await unlockUser(parts, email, act)),
+    }),
+    remove: changing((email) => deleteUser(parts, email, act)),
+    erase: changing(async (email) => void (await eraseUser(parts, email, act))),
+    unlock: changing(async (email) => void (await unlockUser(parts, email, act))),
     exportAudit: (format) =>
       format === 'csv'
         ? exportCsv(store)
         : exportNdjson(store, new Map(digestKeys.map((key) => [key.id, auditPublicKey(key)]))),
-    importUsers: (chunks, options) => importUsers({ ...parts, parse: parseJsonBody }, chunks, act, options),
+    anchoredHeads: new Map(
+      [...anchor.heads].map(([chain, { n, hash }]) => [chain, { n, hash: Buffer.from(hash, 'hex') }]),
+    ),
+    importUsers(chunks, options) {
+      if (!options.dryRun) anchor.refuseOlder();
+      return importUsers({ ...parts, parse: parseJsonBody }, chunks, act, options);
+    },
     exportUsers: (options) => exportUsers(store, options),
-    async retireKey(keyId) {
+    retireKey: changing(async (keyId) => {
       if (keyId === digestKeys[0].id) {
         throw new Refusal('INVALID_INPUT', {
           message: `The key "${keyId}" is the one in use: put a new one in front of it first.`,
         });
       }
       return retireKey(store, keyId, { ...act, time: parts.clock.now() });
-    },
+    }),
     planPolicy: () => planPolicy(parts, config.tokenPolicy, config.tokenLimit),
     async close() {
       await hashes.close();
-      await noteInAnchor();
+      await anchor.note();
       await store.close();
     },
   };

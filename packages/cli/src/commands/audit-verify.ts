@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type AuditHead, type ChainReport, Erasures, verifyChain } from '@guardbee/server';
+import { type AuditHead, type ChainReport, Erasures, verifyChain, type Witness } from '@guardbee/server';
 import { type AuditSource, fileChunks, openAuditSource } from '../audit-source.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { type Io, readSecretFile } from '../io.ts';
@@ -17,11 +17,11 @@ export interface AuditVerifyOptions extends AuditSource {
 /** Recomputes the audit trail from its first event to its signed end, and names the event that is at fault. */
 export async function verifyAudit(options: AuditVerifyOptions, io: Io): Promise<void> {
   const trusted = options.publicKey?.flatMap(readPublicKeys);
-  const earlier = options.earlier === undefined ? new Map() : await headsIn(options.earlier);
+  const earlier = options.earlier === undefined ? new Map<string, Witness>() : await headsIn(options.earlier);
   const source = await openAuditSource(options, { format: 'ndjson', activity: 'audit-verify' }, io);
   let reports: ChainReport[];
   try {
-    reports = await verify(source.chunks, trusted, earlier, io);
+    reports = await verify(source.chunks, trusted, [earlier, source.witnesses], io);
   } finally {
     io.progress(undefined);
     await source.close();
@@ -46,7 +46,7 @@ export async function verifyAudit(options: AuditVerifyOptions, io: Io): Promise<
 async function verify(
   chunks: AsyncIterable<Uint8Array>,
   trusted: readonly KeyObject[] | undefined,
-  earlier: ReadonlyMap<string, AuditHead>,
+  witnesses: readonly ReadonlyMap<string, Witness>[],
   io: Io,
 ): Promise<ChainReport[]> {
   const keys = new Map<string, KeyObject>();
@@ -60,10 +60,10 @@ async function verify(
     }
     const { chain } = part;
     const events = counted(chain.events, (n) => io.progress(`${chain.chain}: ${n} events …`));
-    const beside = { witness: earlier.get(chain.chain), erasures };
+    const beside = { witnesses: witnesses.flatMap((heads) => heads.get(chain.chain) ?? []), erasures };
     reports.push(await verifyChain({ ...chain, events }, keys, beside));
   }
-  for (const [chain, { n }] of earlier) {
+  for (const [chain, { n }] of witnesses.flatMap((heads) => [...heads])) {
     if (reports.some((report) => report.chain === chain)) continue;
     const message = `The chain had come to event ${n} already, and is gone altogether.`;
     reports.push({ chain, events: 0, lastN: 0, faults: [{ chain, n, fault: 'rolled_back', message }] });

@@ -4,7 +4,7 @@ import { ConfigError } from '../config-sources.ts';
 import type { HashQueue } from '../login/hash-queue.ts';
 import type { Store } from '../storage/store.ts';
 import { type AffectedUser, endingsSince, replay, revokeAll, type Settled } from './after-restore.ts';
-import { AnchorFile, readAnchoredHeads } from './anchor-file.ts';
+import { AnchorFile, type Heads, readAnchoredHeads } from './anchor-file.ts';
 import { anchoredStore } from './anchored-store.ts';
 import { findOlder, type Older } from './compare.ts';
 import { catchUp, followChains, headsOf } from './follow-chains.ts';
@@ -63,7 +63,7 @@ export async function openAnchor(parts: Parts, report: (error: unknown) => void)
 async function settle(parts: Parts, file: AnchorFile, older: Older): Promise<Settled> {
   const { store, hashes, now, config } = parts;
   const choice = config.afterRestore;
-  if (choice === undefined) throw new ConfigError(refusal(file, older));
+  if (choice === undefined) throw new ConfigError(refusal(file.path, older));
   const act = { time: now, actor: null, requestId: null };
   const endings = await endingsSince(store, file);
   const settled =
@@ -90,7 +90,7 @@ async function settle(parts: Parts, file: AnchorFile, older: Older): Promise<Set
   return settled;
 }
 
-function refusal({ path }: AnchorFile, { chain, reached, found }: Older): string {
+function refusal(path: string, { chain, reached, found }: Older): string {
   const where =
     found < reached
       ? `its audit chain "${chain}" ends at event ${found}, and had come to ${reached}`
@@ -123,23 +123,39 @@ export function tellSettled(
   }
 }
 
-/**
- * For acts at the machine, which a service may know nothing of: answers with what notes them in the anchor when they are
- * done. A database that is older than its anchor stays so.
- */
+/** An anchor for acts at the machine, which a service may know nothing of. */
+export interface OfflineAnchor {
+  /** Where the chains had come to before the database was looked at; empty when there is no anchor. */
+  readonly heads: Heads;
+  /** Whether the database is older, and stays so: then it may be read only. */
+  readonly isOlder: boolean;
+  /** Throws the `ConfigError` of a start on a database that is older than its anchor. */
+  refuseOlder(): void;
+  /** Notes what was done, when it is done. */
+  note(): Promise<void>;
+}
+
 export async function anchorOffline(
   store: Store,
-  config: Pick<Config, 'anchorFile' | 'tokenPolicy'>,
-): Promise<() => Promise<void>> {
-  const heads = readAnchoredHeads(config.anchorFile);
-  if (heads === undefined || (await findOlder(store, heads)) !== undefined) return async () => {};
-  return async () => {
-    const file = await AnchorFile.open(config.anchorFile);
-    try {
-      await catchUp({ store, file, policy: config.tokenPolicy });
-    } finally {
-      await file.close();
-    }
+  { anchorFile, tokenPolicy }: Pick<Config, 'anchorFile' | 'tokenPolicy'>,
+): Promise<OfflineAnchor> {
+  const heads = readAnchoredHeads(anchorFile);
+  const older = heads === undefined ? undefined : await findOlder(store, heads);
+  return {
+    heads: heads ?? new Map(),
+    isOlder: older !== undefined,
+    refuseOlder() {
+      if (older !== undefined) throw new ConfigError(refusal(anchorFile, older));
+    },
+    async note() {
+      if (heads === undefined || older !== undefined) return;
+      const file = await AnchorFile.open(anchorFile);
+      try {
+        await catchUp({ store, file, policy: tokenPolicy });
+      } finally {
+        await file.close();
+      }
+    },
   };
 }
 

@@ -9,7 +9,11 @@ import { verifyChain } from './verify-chain.ts';
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const keys = new Map([['k1', publicKey]]);
 
-function signed(events: readonly ChainedAuditEvent[], baseN = 0, baseHash = new Uint8Array(32)): AuditHead {
+function signed(
+  events: readonly ChainedAuditEvent[],
+  baseN = 0,
+  baseHash: Uint8Array = new Uint8Array(32),
+): AuditHead {
   const last = events.at(-1);
   const head = {
     chain: 'main',
@@ -175,12 +179,42 @@ test('a database that was set back with its genuine old head is older than the w
   const report = await verifyChain(
     { chain: 'main', head: signed(short), checkpoints: [], events: short },
     keys,
-    { witness: head },
+    { witnesses: [head] },
   );
   assert.deepEqual(
     report.faults.map(({ n, fault }) => [n, fault]),
     [[LENGTH, 'rolled_back']],
   );
+});
+
+test('a database that was set back and went on another way has not been where the witness was', async () => {
+  const { hash, n } = original[9] as ChainedAuditEvent;
+  const other = chainOf(LENGTH);
+  const kept = other.slice(n);
+  const at = { chain: 'main', checkpoints: [] };
+  for (const witness of [
+    { n, hash },
+    { n, hash: hash.subarray(0, 16) },
+  ]) {
+    const faults = async (read: Parameters<typeof verifyChain>[0]) =>
+      (await verifyChain(read, keys, { witnesses: [witness] })).faults.map((one) => [one.n, one.fault]);
+    assert.deepEqual(await faults({ ...at, head, events: original }), []);
+    assert.deepEqual(
+      await faults({ ...at, head: signed(original.slice(0, n)), events: original.slice(0, n) }),
+      [],
+    );
+    assert.deepEqual(await faults({ ...at, head: signed(other), events: other }), [[n, 'rolled_back']]);
+    assert.deepEqual(await faults({ ...at, head: signed(other.slice(0, n)), events: other.slice(0, n) }), [
+      [n, 'rolled_back'],
+    ]);
+    // Pruned up to there; and farther, where nobody can tell any more.
+    const base = other[n - 1]?.hash;
+    assert.deepEqual(await faults({ ...at, head: signed(kept, n, base), events: kept }), [
+      [n, 'rolled_back'],
+    ]);
+    const farther = { head: signed(other.slice(20), 20, other[19]?.hash), events: other.slice(20) };
+    assert.deepEqual(await faults({ ...at, ...farther }), []);
+  }
 });
 
 test('erasing what is personal leaves the chain whole; changing it does not', async () => {

@@ -38,6 +38,9 @@ export interface ReadChain {
   readonly events: AsyncIterable<ChainedAuditEvent> | Iterable<ChainedAuditEvent>;
 }
 
+/** A head as far as it is known: `hash` may be the first bytes of one. */
+export type Witness = Pick<AuditHead, 'n' | 'hash'>;
+
 /** More than this need not be told one by one: after the first, a person looks. */
 const MOST_FAULTS = 20;
 
@@ -46,13 +49,13 @@ const MOST_FAULTS = 20;
  * signature says where the chain must end, its checkpoints where it has passed, each hash what came before.
  *
  * @param publicKeys By key id.
- * @param witness A head of this chain that was noted outside the database: the chain must have come at least as far.
+ * @param witnesses Heads of this chain that were noted outside the database: it must have come at least as far, and there.
  * @param erasures Told of the events, to account for the personal parts that are gone when all chains have been read.
  */
 export async function verifyChain(
   { chain, head, checkpoints, events }: ReadChain,
   publicKeys: ReadonlyMap<string, KeyObject>,
-  { witness, erasures }: { witness?: Pick<AuditHead, 'n' | 'hash'> | undefined; erasures?: Erasures } = {},
+  { witnesses = [], erasures }: { witnesses?: readonly Witness[]; erasures?: Erasures } = {},
 ): Promise<ChainReport> {
   const faults: ChainFault[] = [];
   const blame = (n: number, fault: ChainFault['fault'], message: string): void => {
@@ -68,13 +71,16 @@ export async function verifyChain(
     marks.set(mark.n, mark.hash);
   }
   if (head !== undefined) marks.set(head.n, head.hash);
-  if (witness !== undefined && witness.n > (head?.n ?? 0)) {
-    blame(
-      witness.n,
-      'rolled_back',
-      `The chain had come to event ${witness.n} already: the database is older.`,
-    );
-  } else if (witness !== undefined && !marks.has(witness.n)) marks.set(witness.n, witness.hash);
+  const reached = head?.n ?? 0;
+  for (const { n } of witnesses.filter((witness) => witness.n > reached)) {
+    const message = `The chain had come to event ${n} already, and ends at ${reached}: the database is older.`;
+    blame(n, 'rolled_back', message);
+  }
+  const askWitnesses = (n: number, hash: Uint8Array): void => {
+    if (witnesses.every((witness) => witness.n !== n || startsWith(hash, witness.hash))) return;
+    blame(n, 'rolled_back', `Event ${n} is not the one that was there already: the database is older.`);
+  };
+  if (head !== undefined) askWitnesses(head.baseN, head.baseHash);
 
   erasures?.begin(chain, head);
   let expected = (head?.baseN ?? 0) + 1;
@@ -101,7 +107,8 @@ export async function verifyChain(
         `Event ${event.n} is not the one that was signed: something up to it was rewritten.`,
       );
     }
-    if (event.n <= (head?.n ?? 0)) erasures?.take(event);
+    askWitnesses(event.n, event.hash);
+    if (event.n <= reached) erasures?.take(event);
     expected = event.n + 1;
     previous = event.hash;
   }
@@ -136,6 +143,10 @@ function checkSignature(
   } else if (!verify(null, Buffer.from(headText(head)), key, head.signature)) {
     blame(head.n, 'bad_signature', `The signature at event ${head.n} is not genuine.`);
   }
+}
+
+function startsWith(hash: Uint8Array, beginning: Uint8Array): boolean {
+  return same(hash.subarray(0, beginning.length), beginning);
 }
 
 function same(one: Uint8Array, other: Uint8Array): boolean {
