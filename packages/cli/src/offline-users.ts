@@ -4,8 +4,12 @@ import type { Io } from './io.ts';
 import type { UserDirectory } from './user-directory.ts';
 
 /** The users in a data directory of this machine. Needs no login: whoever can write the files may. */
-export async function offlineUsers(flags: Flags, io: Io): Promise<UserDirectory> {
-  const offline = await openOffline(readConfig(io.env, flags));
+export async function offlineUsers(
+  flags: Flags,
+  io: Io,
+  options: { mayMake: boolean },
+): Promise<UserDirectory> {
+  const offline = await openOffline(readConfig(io.env, flags), options);
   const call = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw error instanceof Refusal ? new CommandError(EXIT.failed, error.message) : error;

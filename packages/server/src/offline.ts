@@ -11,7 +11,9 @@ import { parseJsonBody } from './http/json-body.ts';
 import { createHashQueue } from './login/hash-queue.ts';
 import { createKnownSources } from './login/known-sources.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
+import { readExistingKeys } from './moving/check-backup.ts';
 import { readServiceKeys } from './service-keys.ts';
+import { requireDatabase } from './storage/open-store.ts';
 import type { UserRecord } from './storage/records.ts';
 import { checkDigestKeys } from './tokens/check-keys.ts';
 import { type PolicyPlan, planPolicy } from './tokens/policy-plan.ts';
@@ -79,9 +81,19 @@ export interface Offline {
   close(): Promise<void>;
 }
 
-export async function openOffline(config: Config): Promise<Offline> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const digestKeys = readServiceKeys(config);
+/**
+ * @param mayMake Whether an installation is made where there is none, with keys of its own. Else a folder that is misspelt
+ * would read as an empty installation, and soon be one. Default: no; then it rejects with `StoreUnusable` or `MovingError`.
+ */
+export async function openOffline(
+  config: Config,
+  { mayMake = false }: { mayMake?: boolean } = {},
+): Promise<Offline> {
+  if (mayMake) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  else await requireDatabase(config.databaseUrl);
+  // Keys are made with a new database only; where that is a file, `readServiceKeys` sees to it.
+  const readKeys = mayMake || config.databaseUrl.startsWith('sqlite:') ? readServiceKeys : readExistingKeys;
+  const digestKeys = readKeys(config);
   const store = await openSharedStore(config.databaseUrl, {
     signer: auditSigner(digestKeys),
     leaseMs: config.leaseMs,

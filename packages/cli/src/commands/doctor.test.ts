@@ -130,7 +130,7 @@ suite('a data directory, on its machine', () => {
     const folder = mkdtempSync(join(tmpdir(), 'guardbee-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const dataDir = join(folder, 'data');
-    const offline = await openOffline(readConfig({}, { dataDir }));
+    const offline = await openOffline(readConfig({}, { dataDir }), { mayMake: true });
     // The keys are remembered by a start of the service; what that writes is written here.
     await offline.create({
       email: 'a@x.de',

@@ -19,7 +19,7 @@ export async function importUsers(options: ImportOptions, io: Io): Promise<void>
   const { dataDir, file, dryRun = false } = options;
   onlyOffline(options, 'import');
   const flags: Flags = dataDir === undefined ? {} : { dataDir };
-  const offline = await openOffline(readConfig(io.env, flags));
+  const offline = await openOffline(readConfig(io.env, flags), { mayMake: true });
   const counts = { created: 0, skipped: 0, refused: 0 };
   try {
     for await (const line of offline.importUsers(createReadStream(file), { dryRun })) {

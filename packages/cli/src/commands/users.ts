@@ -35,12 +35,14 @@ export function createUser(
   options: UsersOptions & PasswordOptions & { email: string; expiry?: string; admin?: boolean },
   io: Io,
 ): Promise<void> {
-  return inDirectory(options, io, async (users) => {
+  const create = async (users: UserDirectory): Promise<void> => {
     const { email, expiry, admin = false } = options;
     const password = await readNewPassword(options, io, `Password for ${email}`);
     await users.create({ email, passwordBase64: toBase64(password), expiry, admin });
     say(options, io, { email, admin }, `Created ${admin ? 'administrator' : 'user'} ${email}.`);
-  });
+  };
+  // The first administrator may be made before the service has ever run.
+  return inDirectory(options, io, create, { mayMake: true });
 }
 
 export function deleteUser(options: UsersOptions & { email: string }, io: Io): Promise<void> {
@@ -148,13 +150,14 @@ async function inDirectory(
   options: UsersOptions,
   io: Io,
   work: (users: UserDirectory) => Promise<void>,
+  { mayMake } = { mayMake: false },
 ): Promise<void> {
   if (options.dataDir !== undefined && !options.offline) {
     throw new CommandError(EXIT.usage, '--data-dir goes with --offline.');
   }
   const { dataDir } = options;
   const users = options.offline
-    ? await offlineUsers(dataDir === undefined ? {} : { dataDir }, io)
+    ? await offlineUsers(dataDir === undefined ? {} : { dataDir }, io, { mayMake })
     : await onlineUsers(options, io);
   try {
     await work(users);

@@ -27,22 +27,7 @@ export async function prepareDatabase(
   options: ConnectionOptions,
   known = migrations,
 ): Promise<{ readonly chain: string; readonly unsafeSettings: readonly string[] }> {
-  const client = new pg.Client({
-    ...options,
-    application_name: 'guardbee',
-    connectionTimeoutMillis: startPatience,
-    statement_timeout: stepPatience,
-    idle_in_transaction_session_timeout: startPatience,
-  });
-  client.on('error', () => {});
-  await client.connect().catch((error) => {
-    throw whyNotReached(error);
-  });
-  const session: Session = {
-    query: async (text, values) => (await client.query(text, values as unknown[])).rows,
-  };
-  try {
-    await greet(client, 'writes');
+  return inSession(options, async (session) => {
     await checkServer(session);
     const mark = await readMark(session);
     if (mark !== undefined) throw new StoreUnusable(whyOutOfUse(mark));
@@ -54,6 +39,31 @@ export async function prepareDatabase(
       );
     }
     return { chain: await chooseChain(session), unsafeSettings: await unsafeSettings(session) };
+  });
+}
+
+/** Whether there is a database of ours, of whichever version. Changes nothing. */
+export function hasSchema(options: ConnectionOptions): Promise<boolean> {
+  return inSession(options, async (session) => (await schemaVersion(session)) > 0);
+}
+
+async function inSession<T>(options: ConnectionOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    ...options,
+    application_name: 'guardbee',
+    connectionTimeoutMillis: startPatience,
+    statement_timeout: stepPatience,
+    idle_in_transaction_session_timeout: startPatience,
+  });
+  client.on('error', () => {});
+  await client.connect().catch((error) => {
+    throw whyNotReached(error);
+  });
+  try {
+    await greet(client, 'writes');
+    return await work({
+      query: async (text, values) => (await client.query(text, values as unknown[])).rows,
+    });
   } catch (error) {
     throw whyNoStep(error);
   } finally {
