@@ -1,3 +1,4 @@
+import type { ActivityRecorder } from '../activity/recorder.ts';
 import type { Clock } from '../clock.ts';
 import { Refusal } from '../errors.ts';
 import type { Act } from '../storage/records.ts';
@@ -12,7 +13,7 @@ import { deleteUser } from './modify-user.ts';
  * Answers how many audit events were touched.
  */
 export async function eraseUser(
-  { store, clock }: { store: Store; clock: Clock },
+  { store, clock, activity }: { store: Store; clock: Clock; activity?: Pick<ActivityRecorder, 'flush'> },
   who: string,
   act: Omit<Act, 'time'>,
 ): Promise<number> {
@@ -23,5 +24,7 @@ export async function eraseUser(
   } else if ((await store.findUser(who)) !== undefined) {
     throw new Refusal('INVALID_INPUT', { message: 'This user is not gone yet: name the e-mail.' });
   }
+  // What is still in memory would be written when the rest has gone.
+  await activity?.flush().catch(() => {});
   return (await store.eraseUser(id, { ...act, time: clock.now() })).events;
 }

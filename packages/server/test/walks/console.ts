@@ -36,6 +36,10 @@ describe('the console', () => {
     const hours = (Date.parse(own.expiry) - Date.parse(own.created)) / 3_600_000;
     assert.ok(hours > 11.99 && hours <= 12);
 
+    const { body: requests } = await api.call('GET', '/v4/requests/?limit=1000', { headers });
+    const signedIn = requests.find((one: { route: string }) => one.route === '/console/session/');
+    assert.equal(signedIn.user_email, ADMIN.email);
+
     const left = await api.call('DELETE', '/console/session/', { headers });
     assertGeneric(left, 200, 'RESOURCE_DELETED');
     assert.match(String(left.headers['set-cookie']), /^guardbee-session=; Path=\/; .*Max-Age=0$/);

@@ -4,6 +4,7 @@ import { formatTime } from '../../rfc3339.ts';
 import { endedCookie, isFromConsole, sessionCookie } from '../console-session.ts';
 import { countLogin } from '../count-login.ts';
 import { logOut } from '../log-out.ts';
+import { recordLogin } from '../record-activity.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { Generic, replies, Time } from '../schemas.ts';
@@ -55,6 +56,7 @@ export function consoleSignIn(app: App, parts: Parts): void {
       const { token, tokenString } = await countLogin(parts.counts.logins, () =>
         logIn(parts, { email, passwordBase64 }, wanted, actOf(request)),
       );
+      recordLogin(request, token.userId);
       reply.header('set-cookie', sessionCookie(tokenString, request.raw, parts.isFromTrustedProxy));
       return { id: token.id, expiry: formatTime(token.expiry) };
     },

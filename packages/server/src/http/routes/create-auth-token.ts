@@ -5,6 +5,7 @@ import { formatTime } from '../../rfc3339.ts';
 import type { WantedToken } from '../../tokens/issue.ts';
 import { SCOPE_PATTERN } from '../../tokens/scopes.ts';
 import { countLogin } from '../count-login.ts';
+import { recordLogin } from '../record-activity.ts';
 import { actOf } from '../request-context.ts';
 import type { App, Parts } from '../route.ts';
 import { replies, Time } from '../schemas.ts';
@@ -67,6 +68,7 @@ export function createAuthToken(app: App, parts: Parts): void {
       const { token, tokenString } = await countLogin(parts.counts.logins, () =>
         logIn(parts, { email, passwordBase64 }, wanted, actOf(request)),
       );
+      recordLogin(request, token.userId);
       return { auth_token: tokenString, id: token.id, expiry: formatTime(token.expiry) };
     },
   );

@@ -171,6 +171,56 @@ export function examineAuditLists(open: OpenRoom): void {
     await checkChains(store);
   });
 
+  fact(
+    'of a user who is erased no request is left, nor their e-mail in the command lines of others',
+    open,
+    async (store) => {
+      const admin = await addAdmin(store);
+      const user = await addUser(store, {
+        email: 'ZoË.Victim@example.com',
+        canonicalEmail: 'zoë.victim@example.com',
+      });
+      const other = await addUser(store);
+      const by = (requestId: string, actor: string | null) => ({ ...act, actor, requestId });
+      await store.issueToken(sampleToken(user), user.passwordHash, by('their login', null));
+      await store.modifyUser(user.id, { groups: ['a'] }, by('about them', admin.id));
+      await store.modifyUser(
+        user.id,
+        { email: { email: 'now@example.com', canonicalEmail: 'now@example.com' } },
+        by('renamed', null),
+      );
+      await store.modifyUser(other.id, { groups: ['a'] }, by('of theirs', user.id));
+      await store.issueToken(sampleToken(other), other.passwordHash, by('of somebody else', null));
+      await store.deleteUser(user.id, by('deleted', admin.id));
+      const said = (requestId: string, commandLine: string) => ({
+        ...request(requestId, admin.id),
+        commandLine,
+      });
+      const latin1 = Buffer.from('ZOë.victim@EXAMPLE.com').toString('latin1');
+      const gone = ['their login', 'about them', 'renamed', 'of theirs', 'deleted', 'no event'];
+      await store.recordActivity(
+        [],
+        [
+          ...gone.slice(0, 5).map((id) => ({ ...request(id, admin.id), userId: null })),
+          request('no event', user.id),
+          request('of somebody else', other.id),
+          said('by admin 1', 'gsctl tokens --user=zoË.VICTIM@Example.com'),
+          said('by admin 2', 'gsctl show NOW@example.com'),
+          said('by admin 3', `gsctl show ${latin1}`),
+          said('by admin 4', 'gsctl show somebody@example.com'),
+        ],
+      );
+      await store.eraseUser(user.id, by('erased', admin.id));
+      for (const id of gone) assert.deepEqual(await store.findRequests(id, 10), [], id);
+      const lineOf = async (id: string) =>
+        (await store.findRequests(id, 10)).map(({ commandLine }) => commandLine);
+      for (const n of [1, 2, 3]) assert.deepEqual(await lineOf(`by admin ${n}`), [null]);
+      assert.deepEqual(await lineOf('by admin 4'), ['gsctl show somebody@example.com']);
+      assert.equal((await lineOf('of somebody else')).length, 1);
+      await checkChains(store);
+    },
+  );
+
   fact('an erasure of thousands of events touches them all', open, async (store) => {
     const user = await addUser(store);
     const it = {

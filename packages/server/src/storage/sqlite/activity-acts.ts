@@ -79,3 +79,14 @@ export function forgetActivity(
   const requests = Math.min(Math.max(surplus, Number(old)), limit - counts);
   return counts + Number(forgetRequests.run(requests).changes);
 }
+
+export function forgetRequest(db: DatabaseSync, requestId: string): void {
+  statement(db, 'DELETE FROM requests WHERE request_id = ?').run(requestId);
+}
+
+/** Of all requests whose command line has this text in it, upper and lower case of ASCII alike. */
+export function blankCommandLines(db: DatabaseSync, text: string): void {
+  statement(db, 'UPDATE requests SET command_line = NULL WHERE instr(lower(command_line), lower(?)) > 0').run(
+    text,
+  );
+}

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { digestPersonal, entries } from '../audit-entry.ts';
 import type { Provenance } from '../audit-store.ts';
+import { emailSpellings } from '../email-spellings.ts';
 import { checkLimit, longestBatch } from '../page.ts';
 import type { Act } from '../records.ts';
 import { storable, storableTime } from '../text.ts';
+import { blankCommandLines, forgetRequest } from './activity-acts.ts';
 import { appendEvent, chainOf } from './audit-chain.ts';
 import { type AuditRow, auditColumns, findWord, readHead, toAuditEvent, writeHead } from './audit-rows.ts';
 import { CHAIN, CHAIN_ROOM, type MovedChain, movedChains } from './chain-rows.ts';
@@ -20,6 +22,8 @@ export interface ErasePosition {
   readonly n: number;
   /** The last event there was when it began: its own events stay whole. */
   readonly upTo: number;
+  /** E-mails of theirs that have been taken out of command lines, in each spelling. */
+  readonly emails: readonly string[];
 }
 
 export interface Erased {
@@ -38,7 +42,7 @@ export function erasePersonal(
   act: Act,
 ): Erased {
   storable(userId, 'user id');
-  const from = at ?? { by: 'subject', ...first, upTo: chainOf(db).head(db).n };
+  const from = at ?? { by: 'subject', ...first, upTo: chainOf(db).head(db).n, emails: [] };
   if (at === undefined) {
     statement(db, 'DELETE FROM requests WHERE user_id = ?').run(userId);
     statement(db, 'UPDATE ended_tokens SET name = NULL WHERE user_id = ? AND name IS NOT NULL').run(userId);
@@ -72,20 +76,27 @@ function eraseSlice(
       WHERE e.${from.by} = ? AND (e.time, e.n) > (?, ?) ORDER BY e.time, e.n LIMIT ?`,
   ).all(user, from.time, from.n, limit) as unknown as AuditRow[];
   const erase = statement(db, 'UPDATE audit_events SET salt = NULL, personal = NULL, digest = ? WHERE n = ?');
+  const emails = new Set(from.emails);
   let events = 0;
   for (const row of rows) {
-    const { n, personal, salt } = toAuditEvent(row, CHAIN);
+    const event = toAuditEvent(row, CHAIN);
+    const { n, personal, salt, requestId } = event;
     const isNew = n > from.upTo && n < CHAIN_ROOM;
-    if (personal === null || salt === null || isNew) continue;
+    if (isNew) continue;
+    if (requestId !== null) forgetRequest(db, requestId);
+    if (from.by === 'subject') for (const email of emailSpellings(event)) emails.add(email);
+    if (personal === null || salt === null) continue;
     erase.run(digestPersonal(salt, personal), n);
     events += 1;
   }
+  for (const email of emails) if (!from.emails.includes(email)) blankCommandLines(db, email);
   const looked = rows.length;
   const last = rows.at(-1);
+  const next = { ...from, emails: [...emails] };
   if (last !== undefined && looked === limit) {
-    return { events, looked, next: { ...from, time: last.time, n: last.n } };
+    return { events, looked, next: { ...next, time: last.time, n: last.n } };
   }
-  return { events, looked, next: from.by === 'subject' ? { ...from, ...first, by: 'actor' } : undefined };
+  return { events, looked, next: from.by === 'subject' ? { ...next, ...first, by: 'actor' } : undefined };
 }
 
 export function pruneAuditEvents(db: DatabaseSync, time: number, act: Act, limit: number): number {
