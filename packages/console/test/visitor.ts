@@ -18,7 +18,7 @@ export class Visitor {
   private constructor(page: Page, url: string) {
     this.page = page;
     this.url = url;
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     page.on('console', (message) => this.#complaints.push(message.text()));
     page.on('pageerror', (error) => this.#complaints.push(String(error)));
     page.on('dialog', (dialog) => {
