@@ -17,6 +17,7 @@ import {
   ADMIN,
   base64,
   cleanEnvironment,
+  collect,
   GUARDBEE,
   type RunningService,
   serve,
@@ -81,14 +82,9 @@ suite('the examples in the documents', () => {
         ...env,
       },
     });
-    let [output, errors] = ['', ''];
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      errors += chunk;
-    });
+    const [printed, complained] = [collect(child.stdout), collect(child.stderr)];
     const [code] = await once(child, 'close');
+    const [output, errors] = [printed(), complained()];
     assert.deepEqual([code, errors], [0, '']);
     return output;
   }

@@ -105,7 +105,8 @@ export async function serve(
   };
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+/** What a stream has said until the answer is called. */
+export function collect(stream: NodeJS.ReadableStream): () => string {
   let text = '';
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {

@@ -11,6 +11,7 @@ import {
   ADMIN,
   base64,
   cleanEnvironment,
+  collect,
   GUARDBEE,
   type RunningService,
   serve,
@@ -278,14 +279,9 @@ suite('the page on nginx, typed as it stands', { skip: proxies[0]?.skip ?? false
         }
       }
     });
-    let [output, errors] = ['', ''];
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      errors += chunk;
-    });
+    const [printed, complained] = [collect(child.stdout), collect(child.stderr)];
     const [code] = await once(child, 'close');
+    const [output, errors] = [printed(), complained()];
     assert.equal(code, 0, output + errors);
     assert.deepEqual(
       [...output.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status),
