@@ -116,8 +116,8 @@ test('a writer that dies rejects what was under way and is replaced', async () =
     await link.start();
     const { threadId } = link;
     // Not a list: the thread trips over it, as over a defect of its own.
-    await assert.rejects(link.commit(null as never), StoreUnavailable);
-    const outcomes = await link.commit([{ name: 'rememberDigestKeys', args: [new Map(), act] }]);
+    await assert.rejects(link.commit(null as never, 900), StoreUnavailable);
+    const outcomes = await link.commit([{ name: 'rememberDigestKeys', args: [new Map(), act] }], 900);
     assert.deepEqual(outcomes, [{ ok: true, value: [] }]);
     assert.notEqual(link.threadId, threadId);
   } finally {

@@ -30,14 +30,17 @@ export class WriterLink {
     await this.#ready();
   }
 
-  /** Has the calls committed together. One batch at a time: the caller waits for the answer. */
-  async commit(calls: readonly ActCall[]): Promise<readonly Outcome[]> {
+  /**
+   * Has the calls committed together. One batch at a time: the caller waits for the answer.
+   * @param lockWait Milliseconds it may wait for the write lock.
+   */
+  async commit(calls: readonly ActCall[], lockWait: number): Promise<readonly Outcome[]> {
     const thread = await this.#ready();
     thread.ref();
     try {
       return await new Promise((resolve, reject) => {
         this.#waiting = { resolve, reject };
-        thread.postMessage({ calls } satisfies ToThread);
+        thread.postMessage({ calls, lockWait } satisfies ToThread);
       });
     } finally {
       this.#waiting = undefined;

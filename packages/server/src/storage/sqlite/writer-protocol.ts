@@ -11,8 +11,8 @@ export interface WriterData {
   readonly signer: AuditSigner;
 }
 
-/** To the thread: one batch at a time, or the word to let go of the database. */
-export type ToThread = { readonly calls: readonly ActCall[] } | 'close';
+/** To the thread: one batch at a time, and for how many milliseconds it may wait for the write lock; or the word to let go of the database. */
+export type ToThread = { readonly calls: readonly ActCall[]; readonly lockWait: number } | 'close';
 
 export type FromThread =
   | { readonly message: 'ready'; readonly threadId: number; readonly synchronous: number }
@@ -21,9 +21,16 @@ export type FromThread =
   | { readonly message: 'committed'; readonly outcomes: readonly Outcome[] };
 
 /**
- * Milliseconds. An act waits for its turn, in the worst case for the thread to open the database, and for the write
- * lock: together less than the two seconds within which a write is answered or refused.
+ * Milliseconds. An act waits for its turn, in the worst case for the thread to open the database, and for the write lock:
+ * together less than the two seconds within which a write is answered or refused. Who has waited long for its turn waits shorter for
+ * the lock. The turn is long enough for a disk whose every sync takes 300 ms and that has three more of them to do for a checkpoint.
  */
-export const turnWait = 800;
+export const turnWait = 1_500;
 export const openWait = 200;
-export const lockWait = 900;
+const longestLockWait = 900;
+const together = 1_700;
+
+/** How long a batch may wait for the write lock whose oldest act has waited for so long. */
+export function lockWaitAfter(waited: number): number {
+  return Math.min(longestLockWait, together - waited);
+}

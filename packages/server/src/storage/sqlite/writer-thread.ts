@@ -4,7 +4,7 @@ import { openForWriting } from './connection.ts';
 import { DiskReserve } from './disk-reserve.ts';
 import { commitDespiteFullDisk } from './full-disk.ts';
 import { kindOf } from './sqlite-error.ts';
-import { type FromThread, lockWait, openWait, type ToThread, type WriterData } from './writer-protocol.ts';
+import { type FromThread, openWait, type ToThread, type WriterData } from './writer-protocol.ts';
 
 /**
  * The one place that writes. It runs on its own thread, because a durable commit waits for the disk, and that wait
@@ -28,7 +28,8 @@ try {
       db.close();
       port.close();
     } else {
-      tell({ message: 'committed', outcomes: commitDespiteFullDisk(db, message.calls, lockWait, reserve) });
+      const { calls, lockWait } = message;
+      tell({ message: 'committed', outcomes: commitDespiteFullDisk(db, calls, lockWait, reserve) });
     }
   });
   tell({ message: 'ready', threadId, synchronous });

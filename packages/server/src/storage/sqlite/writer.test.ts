@@ -9,17 +9,19 @@ import { Writer } from './writer.ts';
 /** A thread whose disk hangs until it is told to go on. */
 function hangingThread() {
   const batches: (readonly ActCall[])[] = [];
+  const lockWaits: number[] = [];
   let goOn = (): void => {};
   const hang = new Promise<void>((resolve) => {
     goOn = resolve;
   });
-  const commit = async (calls: readonly ActCall[]): Promise<readonly Outcome[]> => {
+  const commit = async (calls: readonly ActCall[], lockWait: number): Promise<readonly Outcome[]> => {
     batches.push(calls);
+    lockWaits.push(lockWait);
     await hang;
     return calls.map((_call, n) => ({ ok: true, value: n }));
   };
   const link = { threadId: 1, synchronous: 2, commit, start: async () => {}, close: async () => {} };
-  return { link, batches, goOn };
+  return { link, batches, lockWaits, goOn };
 }
 
 const nothing = new Map<string, Uint8Array>();
@@ -42,6 +44,21 @@ test('an act that waited too long behind a hanging disk is refused and never sen
     batches.map((batch) => batch.length),
     [1, 1],
   );
+});
+
+test('an act waits for a disk that is slow, and who has waited long waits shorter for the lock', async () => {
+  const { link, lockWaits, goOn } = hangingThread();
+  const writer = new Writer('guardbee.db', link);
+  const first = writer.act('rememberDigestKeys', nothing, act);
+  const second = writer.act('rememberDigestKeys', nothing, act);
+  while (lockWaits.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const third = writer.act('rememberDigestKeys', nothing, act);
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  goOn();
+  await Promise.all([first, second, third]);
+  const [before = 0, after = 0] = lockWaits;
+  assert.equal(before, 900);
+  assert.ok(after <= 500, `${after}: with what it waited, less than two seconds`);
 });
 
 test('the queue has a length: what comes on top is refused at once', async () => {

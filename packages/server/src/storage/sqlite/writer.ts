@@ -4,7 +4,7 @@ import type { ActArguments, ActCall, ActName, ActResult } from './acts.ts';
 import type { Outcome } from './group-commit.ts';
 import { toStoreError } from './sqlite-error.ts';
 import type { WriterLink } from './writer-link.ts';
-import { turnWait } from './writer-protocol.ts';
+import { lockWaitAfter, turnWait } from './writer-protocol.ts';
 
 /** More waiting acts than this are refused at once: about what a disk commits in a second or two. */
 const queueLength = 20_000;
@@ -86,8 +86,11 @@ export class Writer {
   }
 
   async #commit(batch: readonly Pending[]): Promise<void> {
+    const calls = batch.map(({ name, args }) => ({ name, args }));
+    // The first is the one that has waited longest.
+    const waited = performance.now() - (batch[0]?.since ?? 0);
     try {
-      const outcomes = await this.#link.commit(batch.map(({ name, args }) => ({ name, args })));
+      const outcomes = await this.#link.commit(calls, lockWaitAfter(waited));
       this.#transactions += 1;
       this.#acts += batch.length;
       batch.forEach((pending, n) => {
