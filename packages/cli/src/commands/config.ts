@@ -6,6 +6,7 @@ import {
   showSettings,
 } from '@guardbee/server';
 import type { Io } from '../io.ts';
+import { riskySettings } from '../risky-settings.ts';
 import { table } from '../table.ts';
 import { unknownSettings } from '../unknown-settings.ts';
 
@@ -21,7 +22,9 @@ export async function showConfig(options: ConfigOptions, io: Io): Promise<void> 
 /** Reads the settings as a first start would, and starts nothing. What is wrong is thrown as `ConfigError`. */
 export async function checkConfig(options: ConfigOptions, io: Io): Promise<void> {
   warnOfUnknown(io);
-  checkFirstAdministrator(readConfig(io.env, options));
+  const config = readConfig(io.env, options);
+  checkFirstAdministrator(config);
+  for (const warning of riskySettings(config)) io.err(`Careful: ${warning}`);
   const set = showSettings(io.env, options).filter(({ origin }) => origin !== 'default');
   if (options.json) io.out(JSON.stringify({ ok: true, set: set.length }));
   else

@@ -20,6 +20,7 @@ import {
 } from '@guardbee/server';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { riskySettings } from '../risky-settings.ts';
 import { unknownSettings } from '../unknown-settings.ts';
 
 const PARENT_LOOK_MS = 100;
@@ -104,7 +105,8 @@ async function start(
     const config = readConfig(io.env, flags);
     log = createLog(config.logLevel);
     const { logger, dropped: linesDropped } = log;
-    if (!cluster.isWorker) for (const warning of unknownSettings(io.env)) logger.warn(warning);
+    if (!cluster.isWorker)
+      for (const warning of [...unknownSettings(io.env), ...riskySettings(config)]) logger.warn(warning);
     const slot = cluster.isWorker ? io.env[SLOT] : undefined;
     const worker = slot === undefined ? undefined : linkToPrimary(Number(slot));
     return {
