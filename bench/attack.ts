@@ -1,7 +1,8 @@
 /**
  * Logins with wrong passwords, each from another address and for another account, until it is told to stop: then it prints
  * what came back, by status. Over so many connections, each of which asks again as soon as it has an answer; or no more than
- * so many a second altogether. On bare sockets and at the lowest priority, since an attacker has machines of their own.
+ * so many a second altogether. On bare sockets and as SCHED_IDLE, since an attacker has machines of their own: at nice 19 it would
+ * still hold up for some milliseconds whoever wakes up on its core.
  *
  *     node bench/attack.ts '{"url":…,"connections":…}'
  */
@@ -27,8 +28,8 @@ export interface Came {
 
 /** Begins it; answers with what ends it. */
 export function attack(job: Attack): () => Promise<Came> {
-  const command = ['-n', '19', 'taskset', '-c', LOAD_CORE, process.execPath, import.meta.filename];
-  const child = spawn('nice', [...command, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const command = ['-i', '0', 'taskset', '-c', LOAD_CORE, process.execPath, import.meta.filename];
+  const child = spawn('chrt', [...command, JSON.stringify(job)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const came = (async () => {
     let text = '';
     for await (const chunk of child.stdout) text += chunk;

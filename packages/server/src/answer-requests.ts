@@ -7,7 +7,6 @@ import { auditPublicKey } from './audit/signing-key.ts';
 import type { Closers } from './closers.ts';
 import type { Config } from './config.ts';
 import { limitConnections } from './connection-limit.ts';
-import { newCounts } from './counts.ts';
 import { clientAddress, isFromTrustedProxy } from './http/client-address.ts';
 import { formatCursor } from './http/cursor.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -53,7 +52,7 @@ export async function answerRequests(
   { logger, clock, worker, report, linesDropped }: StartOptions,
   closers: Closers,
 ): Promise<Answering> {
-  const { store, hashes, knownSources, digestKeys, lastUses, activity, cluster, anchorLag } = opened;
+  const { counts, store, hashes, knownSources, digestKeys, lastUses, activity, cluster, anchorLag } = opened;
   const learning = keepLearningHashKinds(hashes, store, report);
   closers.add(() => learning.stop());
   const streams = createRevocationStreams(
@@ -65,7 +64,6 @@ export async function answerRequests(
   const { tokenPolicy: policy } = config;
   const { account, source } = config.throttle;
   const rules = { ...THROTTLE_RULES, freeFailures: account, sourceBurst: source };
-  const counts = newCounts();
   const { verifications } = counts;
   const finder = createTokenFinder({ store, digestKeys, clock, policy, lastUses, verifications });
   let certificate = files && readCertificate(files);

@@ -23,6 +23,10 @@ export function databaseReads({ database }: Verifications): number {
   return database.accepted + database.refused + database.unavailable;
 }
 
+export function acceptedTokens({ memory, database }: Verifications): number {
+  return memory.accepted + database.accepted;
+}
+
 export function newCounts(): Counts {
   return {
     verifications: {

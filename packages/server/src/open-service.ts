@@ -10,11 +10,13 @@ import type { ClusterState } from './cluster/join-cluster.ts';
 import { openSharedStore } from './cluster/open-shared-store.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-sources.ts';
+import { acceptedTokens, type Counts, newCounts } from './counts.ts';
 import { Refusal } from './errors.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createEvenHashQueue, type EvenHashQueue } from './login/even-time.ts';
 import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
 import { createKnownSources, type KnownSources } from './login/known-sources.ts';
+import { createVerificationLoad } from './login/verification-load.ts';
 import { type KeysReport, readServiceKeys } from './service-keys.ts';
 import { lockDirectory } from './storage/sqlite/directory-lock.ts';
 import type { Store } from './storage/store.ts';
@@ -38,6 +40,7 @@ export interface StartOptions {
 
 /** What a process works with, whether it answers requests or only starts others that do. */
 export interface Opened {
+  readonly counts: Counts;
   readonly store: Store;
   readonly hashes: EvenHashQueue;
   readonly knownSources: KnownSources;
@@ -66,11 +69,15 @@ export async function openService(
     const lock = lockDirectory(config.dataDir);
     closers.add(() => lock.release());
   }
+  const counts = newCounts();
+  const isVerifying = createVerificationLoad(() => acceptedTokens(counts.verifications));
+  const { threads, beside } = hashThreads(config, worker);
   const knownSources = createKnownSources();
   const hashes = createEvenHashQueue(
     createHashQueue({
       parameters: config.hashParameters,
-      workers: hashThreads(config, worker),
+      workers: threads,
+      leave: () => (isVerifying() ? threads - beside : 0),
       isKnown: knownSources.has,
     }),
   );
@@ -118,6 +125,7 @@ export async function openService(
   );
   closers.add(() => housekeeping.stop());
   return {
+    counts,
     store,
     hashes,
     knownSources,
@@ -139,10 +147,18 @@ async function giveBackTries(store: Store, clock: Clock, logger: FastifyBaseLogg
     );
 }
 
-/** Workers share the cores; whoever only starts them hashes one password at most. */
-function hashThreads({ workers, hashThreads: wanted }: Config, worker: WorkerLink | undefined): number {
-  if (workers > 1 && worker === undefined) return 1;
-  return wanted ?? Math.max(1, Math.floor(availableParallelism() / workers));
+/**
+ * Threads that hash, and how many of them work beside many verifications: one core is left to those, where there are two. Workers share
+ * the cores; whoever only starts them hashes one password at most.
+ */
+function hashThreads(
+  { workers, hashThreads: wanted }: Config,
+  worker: WorkerLink | undefined,
+): { threads: number; beside: number } {
+  if (workers > 1 && worker === undefined) return { threads: 1, beside: 1 };
+  const cores = Math.max(1, Math.floor(availableParallelism() / workers));
+  const threads = wanted ?? cores;
+  return { threads, beside: Math.min(threads, Math.max(1, cores - 1)) };
 }
 
 /** One that lies in a directory this service has locked; on PostgreSQL other nodes are at work. */

@@ -40,6 +40,29 @@ test('never more jobs run than there are workers, never more wait than may: the 
   assert.deepEqual(hashes.counts(), { started: 6, running: 0, waiting: 0, refused: 14, threads: 2 });
 });
 
+test('threads that are to be left are left, all but one, from the next job on', async (t) => {
+  let leave = 0;
+  const hashes = createHashQueue({ workers: 2, leave: () => leave });
+  t.after(() => hashes.close());
+  const most = async (): Promise<number> => {
+    let most = 0;
+    const jobs = Array.from({ length: 6 }, (_, n) =>
+      hashes.verify('p', SLOW, `${n}`, {
+        onStart: () => setImmediate(() => (most = Math.max(most, hashes.counts().running))),
+      }),
+    );
+    await Promise.all(jobs);
+    return most;
+  };
+  assert.equal(await most(), 2);
+  leave = 1;
+  assert.equal(await most(), 1);
+  leave = 2;
+  assert.equal(await most(), 1, 'not even they keep logins out');
+  leave = 0;
+  assert.equal(await most(), 2);
+});
+
 test('one source has half of the queue, however empty the rest is', async (t) => {
   const hashes = createHashQueue({ workers: 1, maxWaiting: 6 });
   t.after(() => hashes.close());

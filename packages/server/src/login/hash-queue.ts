@@ -82,6 +82,8 @@ const EXPECTED_MS = 1_000;
 /**
  * @param workers Threads that hash, at most: they are started when they are needed. Memory is bounded by `workers` × what
  *   one hash needs (`parameters`; 64 MiB for one that was imported). Default: one per core.
+ * @param leave How many of these threads are to do without work just now. What has begun is finished, and one always works.
+ *   Default: none.
  * @param maxWaiting Jobs of strangers that may wait, half of them of one source, and as many of sources that are known. Default: 128
  *   per worker.
  * @param maxWaitMs A job that is not started within this time is refused when it is over. Default: 4,000, so that two in
@@ -90,12 +92,14 @@ const EXPECTED_MS = 1_000;
  */
 export function createHashQueue({
   workers: count = availableParallelism(),
+  leave = () => 0,
   maxWaiting = 128 * count,
   maxWaitMs = 4_000,
   parameters = HASH_PARAMETERS,
   isKnown = () => false,
 }: {
   workers?: number;
+  leave?: () => number;
   maxWaiting?: number;
   maxWaitMs?: number;
   parameters?: HashParameters;
@@ -107,16 +111,19 @@ export function createHashQueue({
   const queueOf = (source: string): FairQueue<Waiting> =>
     source === '' || isKnown(source) ? known : strangers;
   let isKnownsTurn = true;
-  const workers = createHashWorkers(count, parameters, startNext);
+  const workers = createHashWorkers(parameters, startNext);
   let [started, measured, refused, meanMs, closed] = [0, 0, 0, FIRST_GUESS_MS, false];
   let timer: NodeJS.Timeout | undefined;
+
+  /** Hashes that may run at once, now. */
+  const atOnce = (): number => Math.max(1, count - leave());
 
   function waitMs(source: string): number {
     const queue = queueOf(source);
     const ahead = queue.ahead(source);
     // The other queue has every second turn, as long as it has anybody.
     const others = Math.min(ahead + 1, (queue === known ? strangers : known).size);
-    return ((ahead + others) * meanMs) / count;
+    return ((ahead + others) * meanMs) / atOnce();
   }
 
   /** The job whose turn it is. */
@@ -146,7 +153,7 @@ export function createHashQueue({
 
   // The slot belongs to the hash: it is given on when the worker answers, not when somebody stops waiting for it.
   function startNext(): void {
-    while (!closed && workers.idle() > 0) {
+    while (!closed && workers.running() < atOnce()) {
       const job = next();
       if (job === undefined) return;
       const begin = performance.now();

@@ -8,10 +8,8 @@ import type { HashParameters } from './password.ts';
  * logged in yet does without their memory. A job occupies one until it is computed, whoever has stopped waiting for it.
  */
 export interface HashWorkers {
-  /** How many are free, or not started yet. */
-  idle(): number;
   running(): number;
-  /** Gives a job to a free worker; there must be one. Rejects when the hash can't be read or the worker dies. */
+  /** Gives a job to a free worker; fewer than all must be running. Rejects when the hash can't be read or the worker dies. */
   run(job: HashJob): Promise<string | boolean>;
   /** What runs is given up. */
   close(): Promise<void>;
@@ -24,15 +22,8 @@ interface Running {
 
 const WORKER = threadFile('login/hash-worker');
 
-/**
- * @param count Threads at most.
- * @param onIdle Called whenever a worker has become free.
- */
-export function createHashWorkers(
-  count: number,
-  parameters: HashParameters,
-  onIdle: () => void,
-): HashWorkers {
+/** @param onIdle Called whenever a worker has become free. */
+export function createHashWorkers(parameters: HashParameters, onIdle: () => void): HashWorkers {
   const free: Worker[] = [];
   const busy = new Map<Worker, Running>();
   let closed = false;
@@ -62,7 +53,6 @@ export function createHashWorkers(
   }
 
   return {
-    idle: () => count - busy.size,
     running: () => busy.size,
     run(job) {
       const worker = free.pop() ?? start();
