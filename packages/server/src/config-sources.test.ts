@@ -99,8 +99,16 @@ test('secrets are never shown, wherever they come from', () => {
 
 test('what cannot be meant is refused, and a file is never quoted', () => {
   refused(join(folder, 'nowhere'), /^GUARDBEE_CONFIG_FILE cannot be ".*nowhere": .*ENOENT/);
-  refused(file('d.yaml', 'lisen: h:1'), /d\.yaml: there is no setting "lisen"/);
-  refused(file('e.yaml', 'listen: {host: h}'), /e\.yaml: listen must be text, a number, or a list/);
+  refused(
+    file('d.yaml', '# one\nlog_level: info\nlisen: h:1'),
+    /d\.yaml, line 3: there is no setting "lisen"/,
+  );
+  refused(
+    file('n.json', '{"log_level": "info",\n "lisen": 1}'),
+    /n\.json, line 2: there is no setting "lisen"/,
+  );
+  refused(file('o.yaml', 'just a word'), /one setting a line/);
+  refused(file('e.yaml', 'listen: {host: h}'), /e\.yaml, line 1: listen must be text, a number, or a list/);
   refused(file('f.yaml', 'listen: true'), /listen must be text/);
   refused(file('g.yaml', '- listen'), /one setting a line/);
   refused(
@@ -108,6 +116,7 @@ test('what cannot be meant is refused, and a file is never quoted', () => {
     /h\.yaml, line 2, is not YAML \(DUPLICATE_KEY, at column 1\)/,
   );
   refused(file('m.yaml', 'listen: h:1\n\n# one more\n  log_level: [warn\n'), /m\.yaml, line \d, is not YAML/);
+  refused(file('p.yaml', 'admin_password: *secret'), /^(?!.*secret).*p\.yaml: text that begins with \*/);
   refused(file('i.yaml', 'admin_password: "secret'), /^(?!.*secret).*is not YAML/);
   refused(
     file('l.yaml', 'digest_keys: k1:tooshort'),

@@ -75,44 +75,62 @@ export function nameInFile({ key }: Setting): string {
 function readConfigFile(file: string, settings: readonly Setting[]): Map<string, string> {
   const keys = new Map(settings.map((setting) => [nameInFile(setting), setting.key]));
   const found = new Map<string, string>();
-  for (const [name, value] of Object.entries(parseConfigFile(file))) {
+  const { entries, at } = parseConfigFile(file);
+  for (const [name, value] of Object.entries(entries)) {
     const key = keys.get(name);
     if (key === undefined) {
       throw new ConfigError(
-        `${file}: there is no setting ${JSON.stringify(name)}; guardbee config show lists them.`,
+        `${at(name)}: there is no setting ${JSON.stringify(name)}; guardbee config show lists them.`,
       );
     }
     if (value === null) continue;
     const parts = Array.isArray(value) ? value : [value];
     if (!parts.every((part) => ['string', 'number'].includes(typeof part))) {
-      throw new ConfigError(`${file}: ${name} must be text, a number, or a list of these.`);
+      throw new ConfigError(`${at(name)}: ${name} must be text, a number, or a list of these.`);
     }
     found.set(key, parts.join(','));
   }
   return found;
 }
 
-function parseConfigFile(file: string): object {
+/** What stands in the file, and in words where the name does. */
+function parseConfigFile(file: string): { entries: object; at: (name: string) => string } {
   // 70 files, which a service without a configuration file need not wait for.
-  const { LineCounter, parse, YAMLParseError } = createRequire(import.meta.url)(
+  const { LineCounter, isMap, isScalar, parseDocument } = createRequire(import.meta.url)(
     'yaml',
   ) as typeof import('yaml');
   const text = readText(CONFIG_FILE, file);
   const lineCounter = new LineCounter();
-  let parsed: unknown;
-  try {
-    // Pretty errors quote the line.
-    parsed = parse(text, { prettyErrors: false, lineCounter });
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
+  // Pretty errors quote the line.
+  const document = parseDocument(text, { prettyErrors: false, lineCounter });
+  const [error] = document.errors;
+  if (error !== undefined) {
     const { line, col } = lineCounter.linePos(error.pos[0]);
     throw new ConfigError(`${file}, line ${line}, is not YAML (${error.code}, at column ${col}).`);
   }
-  if (parsed === null || parsed === undefined) return {};
-  if (typeof parsed !== 'object' || Array.isArray(parsed)) {
+  const { contents } = document;
+  const entries = valuesOf(document, file);
+  if (entries !== null && !isMap(contents)) {
     throw new ConfigError(`${file} must have one setting a line, like "listen: 127.0.0.1:8420".`);
   }
-  return parsed;
+  const pairs = isMap(contents) ? contents.items : [];
+  return {
+    entries: entries ?? {},
+    at(name) {
+      const pair = pairs.find(({ key }) => isScalar(key) && String(key.value) === name);
+      const start = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+      return start === undefined ? file : `${file}, line ${lineCounter.linePos(start).line}`;
+    },
+  };
+}
+
+/** An alias (`*name`) that stands for nothing would be quoted, and may be a password that begins like one. */
+function valuesOf(document: { toJS(): unknown }, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new ConfigError(`${file}: text that begins with * must be in quotes.`);
+  }
 }
 
 function readText(key: string, file: string): string {

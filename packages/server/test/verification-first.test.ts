@@ -50,7 +50,7 @@ test('while tokens are verified all the time, a core is left to that; else all o
   });
   await wait(300);
   // What the first logins find is what was before.
-  await mostAtOnce(service.url, () => wait(300));
+  await mostAtOnce(service.url, () => wait(1_000));
   const beside = await mostAtOnce(service.url, () => wait(1_500));
   isOn = false;
   await Promise.all(verifying);
