@@ -172,7 +172,7 @@ export function examineAuditLists(open: OpenRoom): void {
   });
 
   fact(
-    'of a user who is erased no request is left, nor their e-mail in the command lines of others',
+    'of a user who is erased no request is left, nor their e-mail in what others said',
     open,
     async (store) => {
       const admin = await addAdmin(store);
@@ -196,6 +196,7 @@ export function examineAuditLists(open: OpenRoom): void {
         ...request(requestId, admin.id),
         commandLine,
       });
+      const all = { commandLine: 'gsctl info', original: 'GET /orders', userAgent: 'gsctl/1' };
       const latin1 = Buffer.from('ZOë.victim@EXAMPLE.com').toString('latin1');
       const gone = ['their login', 'about them', 'renamed', 'of theirs', 'deleted', 'no event'];
       await store.recordActivity(
@@ -208,6 +209,9 @@ export function examineAuditLists(open: OpenRoom): void {
           said('by admin 2', 'gsctl show NOW@example.com'),
           said('by admin 3', `gsctl show ${latin1}`),
           said('by admin 4', 'gsctl show somebody@example.com'),
+          { ...request('by admin 5', admin.id), ...all, original: 'GET /users/now%40example.com/' },
+          { ...request('by admin 6', admin.id), ...all, original: 'GET /users/zo%C3%AB.victim@example.com' },
+          { ...request('by admin 7', admin.id), ...all, userAgent: 'tool (Now@example.com)' },
         ],
       );
       await store.eraseUser(user.id, by('erased', admin.id));
@@ -216,6 +220,16 @@ export function examineAuditLists(open: OpenRoom): void {
         (await store.findRequests(id, 10)).map(({ commandLine }) => commandLine);
       for (const n of [1, 2, 3]) assert.deepEqual(await lineOf(`by admin ${n}`), [null]);
       assert.deepEqual(await lineOf('by admin 4'), ['gsctl show somebody@example.com']);
+      const saidIn = async (n: number) => {
+        const [{ commandLine, original, userAgent } = request('', '')] = await store.findRequests(
+          `by admin ${n}`,
+          10,
+        );
+        return { commandLine, original, userAgent };
+      };
+      assert.deepEqual(await saidIn(5), { ...all, original: null });
+      assert.deepEqual(await saidIn(6), { ...all, original: null });
+      assert.deepEqual(await saidIn(7), { ...all, userAgent: null });
       assert.equal((await lineOf('of somebody else')).length, 1);
       await checkChains(store);
     },

@@ -45,7 +45,7 @@ interface Slice {
   readonly userId: string;
   readonly from: AuditPosition;
   readonly ends: readonly { chain: string; n: number }[];
-  /** Those of theirs that have been taken out of command lines, in each spelling. */
+  /** Those of theirs that have been taken out of what clients said, in each spelling. */
   readonly emails: readonly string[];
 }
 
@@ -83,9 +83,10 @@ async function forgetRequests(
   const ids = events.flatMap(({ requestId }) => requestId ?? []);
   await transaction.query('DELETE FROM requests WHERE request_id = ANY ($1)', [ids]);
   if (emails.length === 0) return;
-  await transaction.query(
-    `UPDATE requests SET command_line = NULL WHERE EXISTS (SELECT 1 FROM unnest($1::text[]) AS e (email)
-      WHERE strpos(lower(command_line COLLATE "C"), lower(email COLLATE "C")) > 0)`,
-    [emails],
-  );
+  for (const said of ['command_line', 'original', 'user_agent'])
+    await transaction.query(
+      `UPDATE requests SET ${said} = NULL WHERE EXISTS (SELECT 1 FROM unnest($1::text[]) AS e (email)
+        WHERE strpos(lower(${said} COLLATE "C"), lower(email COLLATE "C")) > 0)`,
+      [emails],
+    );
 }

@@ -84,9 +84,8 @@ export function forgetRequest(db: DatabaseSync, requestId: string): void {
   statement(db, 'DELETE FROM requests WHERE request_id = ?').run(requestId);
 }
 
-/** Of all requests whose command line has this text in it, upper and lower case of ASCII alike. */
-export function blankCommandLines(db: DatabaseSync, text: string): void {
-  statement(db, 'UPDATE requests SET command_line = NULL WHERE instr(lower(command_line), lower(?)) > 0').run(
-    text,
-  );
+/** Takes out of all requests what clients said of themselves that has this text in it, upper and lower case of ASCII alike. */
+export function blankSaid(db: DatabaseSync, text: string): void {
+  for (const said of ['command_line', 'original', 'user_agent'])
+    statement(db, `UPDATE requests SET ${said} = NULL WHERE instr(lower(${said}), lower(?)) > 0`).run(text);
 }

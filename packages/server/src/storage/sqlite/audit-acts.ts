@@ -5,7 +5,7 @@ import { emailSpellings } from '../email-spellings.ts';
 import { checkLimit, longestBatch } from '../page.ts';
 import type { Act } from '../records.ts';
 import { storable, storableTime } from '../text.ts';
-import { blankCommandLines, forgetRequest } from './activity-acts.ts';
+import { blankSaid, forgetRequest } from './activity-acts.ts';
 import { appendEvent, chainOf } from './audit-chain.ts';
 import { type AuditRow, auditColumns, findWord, readHead, toAuditEvent, writeHead } from './audit-rows.ts';
 import { CHAIN, CHAIN_ROOM, type MovedChain, movedChains } from './chain-rows.ts';
@@ -89,7 +89,7 @@ function eraseSlice(
     erase.run(digestPersonal(salt, personal), n);
     events += 1;
   }
-  for (const email of emails) if (!from.emails.includes(email)) blankCommandLines(db, email);
+  for (const email of emails) if (!from.emails.includes(email)) blankSaid(db, email);
   const looked = rows.length;
   const last = rows.at(-1);
   const next = { ...from, emails: [...emails] };
