@@ -16,6 +16,7 @@ import { REVOCATIONS } from './http/routes/follow-revocations.ts';
 import { ALWAYS, WITH_TLS } from './http/security-headers.ts';
 import { decoyHash } from './login/decoy-hash.ts';
 import { keepLearningHashKinds } from './login/learn-hash-kinds.ts';
+import { keepRecallingKnownSources } from './login/recall-known-sources.ts';
 import { createRefusalPace } from './login/refusal-pace.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
 import type { Opened, StartOptions } from './open-service.ts';
@@ -55,6 +56,8 @@ export async function answerRequests(
   const { counts, store, hashes, knownSources, digestKeys, lastUses, activity, cluster, anchorLag } = opened;
   const learning = keepLearningHashKinds(hashes, store, report);
   closers.add(() => learning.stop());
+  const recalling = keepRecallingKnownSources(knownSources, { store, clock, report });
+  closers.add(() => recalling.stop());
   const streams = createRevocationStreams(
     store,
     (seq) => formatCursor(digestKeys, REVOCATIONS, String(seq)),

@@ -1,5 +1,5 @@
 /**
- * Sources that a right password has come from since the start: those that were last. When strangers are more than the service can
+ * Sources that a right password has come from: those that were last. `recall-known-sources.ts` tells of those before the start. When strangers are more than the service can
  * hash for, who has been here before is not one of them.
  */
 export interface KnownSources {
