@@ -35,7 +35,7 @@ export interface AuditStore {
   /**
    * Removes what is personal about a user, living or deleted, for good: the personal part of every event whose subject or
    * actor it is, the names of ended tokens, the records of requests that were the user's or led to one of those events, and
-   * command lines that have one of the user's e-mails in them. The chains stay whole. Leaves `user.erased`.
+   * of others the command lines, original addresses and user agents that have one of the user's e-mails in them. The chains stay whole. Leaves `user.erased`.
    * Answers how many events were touched. The account itself is deleted before, by `deleteUser`.
    *
    * Not one transaction but as many as it takes, so that logouts get their turn; each leaves a `user.erased` with its own
