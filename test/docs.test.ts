@@ -174,8 +174,9 @@ suite('the examples in the documents', () => {
       '127.0.0.1:4318',
       `127.0.0.1:${(collector.address() as AddressInfo).port}`,
     );
-    const script = `${lines.trimEnd()} --listen 127.0.0.1:0 > said 2>&1 & service=$!
-      until address=$(grep -oP '(?<=listens on )\\S+' said); do sleep 0.1; done
+    const script = `: > said # grep may be there before the service
+      ${lines.trimEnd()} --listen 127.0.0.1:0 > said 2>&1 & service=$!
+      until address=$(grep -oP '(?<=listens on )\\S+' said); do kill -0 $service || exit; sleep 0.1; done
       curl -s $address/v4/user/; kill $service; wait $service`;
     const env = { GUARDBEE_DATA_DIR: join(folder.path, 'traced') };
     assert.match(await run('bash', ['--norc', '-uc', script], env), /PERMISSION_DENIED/);
