@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import {
   type Config,
   ConfigError,
@@ -19,6 +18,7 @@ import {
   startService,
 } from '@guardbee/server';
 import { CommandError, EXIT } from '../exit-codes.ts';
+import { letHeapGrow } from '../heap-size.ts';
 import type { Io } from '../io.ts';
 import { riskySettings } from '../risky-settings.ts';
 import { unknownSettings } from '../unknown-settings.ts';
@@ -44,7 +44,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
     first = made;
     show(made, io);
   });
-  keepHeapSmall();
+  letHeapGrow();
   process.on('SIGHUP', () => {
     service.reload();
     reloadLogLevel(flags, io, log);
@@ -53,15 +53,6 @@ async function run(flags: Flags, io: Io): Promise<void> {
   await told;
   await service.close();
   await log.end();
-}
-
-/**
- * What a request leaves behind dies young. Unasked, V8 lets the space for it grow to 48 MiB and never shrink, and collects the rest so late
- * that a flood of logins leaves 150 MiB of garbage. Said after the start: Node's own modules are compiled anew, and not taken from its cache,
- * once a flag was changed.
- */
-function keepHeapSmall(): void {
-  for (const flag of ['--semi-space-growth-factor=1', '--heap-growing-percent=30']) setFlagsFromString(flag);
 }
 
 function untilTold(io: Io): Promise<void> {

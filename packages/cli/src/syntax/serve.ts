@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { holdHeap } from '../heap-size.ts';
 import type { Io } from '../io.ts';
 import { JSON_OPTION } from './options.ts';
 
@@ -11,7 +12,10 @@ export function addServe(program: Command, io: Io): void {
       'Run the service until it is told to stop. Every setting can also come from the environment or a file: see docs/configuration.md.',
     )
     .addHelpText('after', '\nExample:\n  guardbee serve --listen 127.0.0.1:8420 --data-dir /var/lib/guardbee')
-    .action(async (options) => (await import('../commands/serve.ts')).serve(options, io));
+    .action(async (options) => {
+      holdHeap();
+      await (await import('../commands/serve.ts')).serve(options, io);
+    });
 
   const config = program.command('config').summary('look at the settings before the service is started');
   const load = () => import('../commands/config.ts');

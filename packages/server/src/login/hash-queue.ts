@@ -37,7 +37,8 @@ export interface HashQueue {
   verify(password: string, passwordHash: string, source?: string, options?: VerifyOptions): Promise<boolean>;
   /**
    * Where a job of this source would be refused at once: refuses it, and answers with the seconds after which to come back, as
-   * `HashQueueOverloaded` has them. Undefined where there is room. So that whoever floods costs neither a try nor a write.
+   * `HashQueueOverloaded` has them. So that whoever floods costs neither a try nor a write. Undefined where there is room: then the
+   * first thread begins to start, beside what is done before the job comes.
    */
   refuseEarly(source: string): number | undefined;
   /**
@@ -209,8 +210,11 @@ export function createHashQueue({
       return { forget };
     },
     expectLess: (source) => queueOf(source).expectLess(source),
-    refuseEarly: (source) =>
-      isTooLong(source) || !queueOf(source).hasRoom(source) ? countRefusal(source) : undefined,
+    refuseEarly(source) {
+      if (isTooLong(source) || !queueOf(source).hasRoom(source)) return countRefusal(source);
+      if (!closed) workers.prepare();
+      return undefined;
+    },
     hash: (password, source = '') => enqueue({ kind: 'hash', password }, source) as Promise<string>,
     verify: (password, passwordHash, source = '', { onStart } = {}) =>
       enqueue({ kind: 'verify', password, passwordHash }, source, onStart) as Promise<boolean>,

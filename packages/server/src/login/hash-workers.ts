@@ -9,6 +9,8 @@ import type { HashParameters } from './password.ts';
  */
 export interface HashWorkers {
   running(): number;
+  /** A job is on its way: one worker begins to start, where there is none yet. */
+  prepare(): void;
   /** Gives a job to a free worker; fewer than all must be running. Rejects when the hash can't be read or the worker dies. */
   run(job: HashJob): Promise<string | boolean>;
   /** What runs is given up. */
@@ -54,6 +56,9 @@ export function createHashWorkers(parameters: HashParameters, onIdle: () => void
 
   return {
     running: () => busy.size,
+    prepare() {
+      if (free.length + busy.size === 0) free.push(start());
+    },
     run(job) {
       const worker = free.pop() ?? start();
       return new Promise((resolve, reject) => {

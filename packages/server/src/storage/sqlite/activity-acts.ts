@@ -54,30 +54,43 @@ export function recordActivity(
   }
 }
 
-export function forgetActivity(
-  db: DatabaseSync,
-  { countsBefore, requestsBefore, most }: Parameters<ActivityStore['forgetActivity']>[0],
-  limit: number,
-): number {
+type ActivityBounds = Parameters<ActivityStore['forgetActivity']>[0];
+
+export function forgetActivity(db: DatabaseSync, bounds: ActivityBounds, limit: number): number {
   checkLimit(limit, longestBatch);
-  if (!Number.isInteger(most) || most < 0) throw new RangeError('most is 0 or more');
   const forgetCounts = statement(
     db,
     `DELETE FROM activity_counts WHERE (minute, activity, client, user_id, outcome) IN (
        SELECT minute, activity, client, user_id, outcome FROM activity_counts WHERE minute < ? ORDER BY minute LIMIT ?)`,
   );
-  const counts = Number(forgetCounts.run(storableTime(countsBefore, 'countsBefore'), limit).changes);
+  const counts = Number(forgetCounts.run(storableTime(bounds.countsBefore, 'countsBefore'), limit).changes);
+  const forgetRequests = statement(
+    db,
+    'DELETE FROM requests WHERE n IN (SELECT n FROM requests ORDER BY time, n LIMIT ?)',
+  );
+  return counts + Number(forgetRequests.run(countOldRequests(db, bounds, limit - counts)).changes);
+}
+
+/** Whether `forgetActivity` would forget any. */
+export function hasActivityToForget(db: DatabaseSync, bounds: ActivityBounds): boolean {
+  const find = statement(db, 'SELECT 1 FROM activity_counts WHERE minute < ? LIMIT 1');
+  const hasCounts = find.get(storableTime(bounds.countsBefore, 'countsBefore')) !== undefined;
+  return hasCounts || countOldRequests(db, bounds, 1) > 0;
+}
+
+/** How many requests are to be forgotten, as old or as beyond `most`; at most `limit`. */
+function countOldRequests(
+  db: DatabaseSync,
+  { requestsBefore, most }: Omit<ActivityBounds, 'countsBefore'>,
+  limit: number,
+): number {
+  if (!Number.isInteger(most) || most < 0) throw new RangeError('most is 0 or more');
   const surplus = Number(statement(db, 'SELECT count(*) AS rows FROM requests').get()?.rows) - most;
   const old = statement(
     db,
     'SELECT count(*) AS rows FROM (SELECT 1 FROM requests WHERE time < ? LIMIT ?)',
   ).get(storableTime(requestsBefore, 'requestsBefore'), limit)?.rows;
-  const forgetRequests = statement(
-    db,
-    'DELETE FROM requests WHERE n IN (SELECT n FROM requests ORDER BY time, n LIMIT ?)',
-  );
-  const requests = Math.min(Math.max(surplus, Number(old)), limit - counts);
-  return counts + Number(forgetRequests.run(requests).changes);
+  return Math.min(Math.max(surplus, Number(old)), limit);
 }
 
 export function forgetRequest(db: DatabaseSync, requestId: string): void {

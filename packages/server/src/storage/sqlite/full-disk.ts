@@ -6,7 +6,7 @@ import { commitTogether, type Outcome } from './group-commit.ts';
 import { isFull } from './sqlite-error.ts';
 
 /**
- * What takes rights away goes on while the disk is full; and a start, which finds its digest keys remembered. Not a
+ * What takes rights away goes on while the disk is full; and a start, also one with a new digest key. Not a
  * sweep: nobody waits for it, and a large one could take the room that a logout needs.
  */
 const endings = new Set<ActName>([

@@ -43,6 +43,7 @@ test('64 endings at once share a few commits, and the counter tells the truth', 
 test('commits run with synchronous=FULL on a thread of their own, not on the main thread', async () => {
   const room = await openSqliteRoom();
   try {
+    await addUser(room.store);
     const { threadId, synchronous } = room.store.diagnostics();
     assert.notEqual(threadId, 0);
     assert.equal(synchronous, 2);
@@ -113,11 +114,13 @@ test('a writer that dies rejects what was under way and is replaced', async () =
   const room = await openSqliteRoom();
   const link = new WriterLink({ path: room.path, signer: examSigner, reserveBytes: 4096 });
   try {
-    await link.start();
+    const nothing: ActCall[] = [{ name: 'rememberDigestKeys', args: [new Map(), act] }];
+    await link.commit(nothing, 900);
     const { threadId } = link;
+    assert.notEqual(threadId, 0);
     // Not a list: the thread trips over it, as over a defect of its own.
     await assert.rejects(link.commit(null as never, 900), StoreUnavailable);
-    const outcomes = await link.commit([{ name: 'rememberDigestKeys', args: [new Map(), act] }], 900);
+    const outcomes = await link.commit(nothing, 900);
     assert.deepEqual(outcomes, [{ ok: true, value: [] }]);
     assert.notEqual(link.threadId, threadId);
   } finally {

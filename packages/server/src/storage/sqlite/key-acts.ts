@@ -23,6 +23,16 @@ export function rememberDigestKeys(
   return readDigestKeys(db);
 }
 
+/** The same where all of the keys are known: that is every start but the first. Undefined: one is to be remembered. */
+export function digestKeysIfKnown(
+  db: DatabaseSync,
+  keys: ReadonlyMap<string, Uint8Array>,
+): DigestKeyFingerprint[] | undefined {
+  const all = readDigestKeys(db);
+  const known = new Set(all.map(({ keyId }) => keyId));
+  return [...keys.keys()].every((keyId) => known.has(keyId)) ? all : undefined;
+}
+
 /** Every digest key that the database has been written with. */
 export function readDigestKeys(db: DatabaseSync): DigestKeyFingerprint[] {
   const all = statement(

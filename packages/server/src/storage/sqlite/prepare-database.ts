@@ -10,7 +10,7 @@ import { isBusy, kindOf, messageOf } from './sqlite-error.ts';
 /** Up to this size the whole file is checked at every start; it takes about a millisecond per MiB. */
 const checkedWhole = 16 * 1024 * 1024;
 
-const startPatience = 3000;
+export const startPatience = 3000;
 
 /**
  * Makes sure that under `path` there is a sound database of ours with this version's schema. What isn't ours, is

@@ -1,7 +1,9 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { AuditSigner } from '../audit-store.ts';
 import { checkLimit, longestBatch, longestPage } from '../page.ts';
 import type { NewPassword, Store } from '../store.ts';
 import { storableTime } from '../text.ts';
+import { hasActivityToForget } from './activity-acts.ts';
 import { findRequests, listActivities, listRequests } from './activity-reads.ts';
 import type { ErasePosition } from './audit-acts.ts';
 import { auditCheckpoints, hasEventsBefore, listAuditEvents, scanAuditChain } from './audit-reads.ts';
@@ -10,13 +12,16 @@ import { ChangeWatch } from './change-watch.ts';
 import { changesAfter, latestChange } from './changes.ts';
 import { findToken } from './find-token.ts';
 import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
+import { holdWritable } from './hold-writable.ts';
+import { digestKeysIfKnown } from './key-acts.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { Reader } from './reader.ts';
 import { findEndedToken, listUsers, ping } from './reads.ts';
 import { toStoreError } from './sqlite-error.ts';
 import { findDeadTokens } from './sweep.ts';
+import { hasEndedBefore } from './sweep-acts.ts';
 import { findTokenById, listEndedTokens, listTokens, scanTokens } from './token-lists.ts';
-import { lookAtTry } from './try-acts.ts';
+import { hasTriesToForget, hasTriesToGiveBack, lookAtTry } from './try-acts.ts';
 import { ownKeys } from './try-rows.ts';
 import { Writer, type WriterDiagnostics } from './writer.ts';
 import { WriterLink } from './writer-link.ts';
@@ -42,18 +47,27 @@ export interface SqliteStore extends Store {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, signer, reserveBytes = 4 * 1024 * 1024 } = options;
   prepareDatabase(path);
-  const writer = new Writer(path, new WriterLink({ path, reserveBytes, signer }));
-  await writer.start();
+  const held = holdWritable(path, reserveBytes);
   try {
-    return assemble(writer, new Reader(path));
+    const writer = new Writer(path, new WriterLink({ path, reserveBytes, signer }));
+    return assemble(writer, new Reader(path), held);
   } catch (error) {
-    await writer.close();
+    held.close();
     throw toStoreError(error, path);
   }
 }
 
-function assemble(writer: Writer, reader: Reader): SqliteStore {
+function assemble(writer: Writer, reader: Reader, held: DatabaseSync): SqliteStore {
   const watch = new ChangeWatch(reader);
+  /** Housekeeping that finds nothing is no transaction: a service that nobody uses doesn't write. */
+  const forget = async (
+    limit: number,
+    isWorthIt: (db: DatabaseSync) => boolean,
+    act: () => Promise<number>,
+  ): Promise<number> => {
+    checkLimit(limit, longestBatch);
+    return (await reader.read(isWorthIt)) ? act() : 0;
+  };
   return {
     findToken: (digests) => reader.read((db) => findToken(db, digests)),
     findUserByEmail: (email) => reader.read((db) => findUserByCanonicalEmail(db, email)),
@@ -87,8 +101,16 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
       const dead = await findDeadTokens(reader, policy, act, checkLimit(limit, longestBatch));
       return dead.length === 0 ? 0 : writer.act('endDeadTokens', dead, policy, act);
     },
-    forgetEndedTokens: (time, limit) => writer.act('forgetEndedTokens', time, limit),
-    rememberDigestKeys: (keys, act) => writer.act('rememberDigestKeys', keys, act),
+    forgetEndedTokens: (time, limit) =>
+      forget(
+        limit,
+        (db) => hasEndedBefore(db, time),
+        () => writer.act('forgetEndedTokens', time, limit),
+      ),
+    async rememberDigestKeys(keys, act) {
+      const known = await reader.read((db) => digestKeysIfKnown(db, keys));
+      return known ?? writer.act('rememberDigestKeys', keys, act);
+    },
 
     async reserveTry(keys, rules, time) {
       const own = ownKeys(keys);
@@ -98,8 +120,16 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
     settleTry: (reserved, outcome, rules, act) =>
       writer.act('settleTry', { ...reserved, keys: ownKeys(reserved.keys) }, outcome, rules, act),
     unlockUser: (id, account, act) => writer.act('unlockUser', id, Uint8Array.from(account), act),
-    giveBackTries: (time) => writer.act('giveBackTries', time),
-    forgetTries: (time, most, limit) => writer.act('forgetTries', time, most, limit),
+    async giveBackTries(time) {
+      const isWorthIt = await reader.read((db) => hasTriesToGiveBack(db, time));
+      return isWorthIt ? writer.act('giveBackTries', time) : 0;
+    },
+    forgetTries: (time, most, limit) =>
+      forget(
+        limit,
+        (db) => hasTriesToForget(db, time, most),
+        () => writer.act('forgetTries', time, most, limit),
+      ),
 
     listAuditEvents: (filter, page) => listAuditEvents(reader, filter, page),
     scanAuditChain: (chain, page) => reader.read((db) => scanAuditChain(db, chain, page)),
@@ -115,22 +145,28 @@ function assemble(writer: Writer, reader: Reader): SqliteStore {
       } while (at !== undefined);
       return { events };
     },
-    async pruneAuditEvents(time, act, limit) {
-      checkLimit(limit, longestBatch);
-      const isWorthIt = await reader.read((db) => hasEventsBefore(db, storableTime(time, 'time')));
-      return isWorthIt ? writer.act('pruneAuditEvents', time, act, limit) : 0;
-    },
+    pruneAuditEvents: (time, act, limit) =>
+      forget(
+        limit,
+        (db) => hasEventsBefore(db, storableTime(time, 'time')),
+        () => writer.act('pruneAuditEvents', time, act, limit),
+      ),
     recordProvenance: (provenance, act) => writer.act('recordProvenance', provenance, act),
 
     recordActivity: (counts, requests) => writer.act('recordActivity', counts, requests),
     listActivities: (range, limit) => listActivities(reader, range, limit),
     findRequests: (requestId, limit) => reader.read((db) => findRequests(db, requestId, limit)),
     listRequests: (filter, limit) => listRequests(reader, filter, limit),
-    forgetActivity: (bounds, limit) => writer.act('forgetActivity', bounds, limit),
+    forgetActivity: (bounds, limit) =>
+      forget(
+        limit,
+        (db) => hasActivityToForget(db, bounds),
+        () => writer.act('forgetActivity', bounds, limit),
+      ),
 
     async close() {
-      // The writer goes last: the last connection that may write folds the log into the database.
       reader.close();
+      if (held.isOpen) held.close();
       await writer.close();
     },
     diagnostics: () => writer.diagnostics(),

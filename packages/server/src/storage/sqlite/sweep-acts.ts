@@ -53,3 +53,9 @@ export function forgetEndedTokens(db: DatabaseSync, time: number, limit: number)
   );
   return Number(forget.run(storableTime(time, 'time'), checkLimit(limit, longestBatch)).changes);
 }
+
+/** Whether `forgetEndedTokens` would forget any. */
+export function hasEndedBefore(db: DatabaseSync, time: number): boolean {
+  const find = statement(db, 'SELECT 1 FROM ended_tokens WHERE ended < ? LIMIT 1');
+  return find.get(storableTime(time, 'time')) !== undefined;
+}

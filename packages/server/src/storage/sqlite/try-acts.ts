@@ -33,6 +33,12 @@ export function reserveTry(
   return { admitted: true, keys, counter: name, previous: counter.last, last: time };
 }
 
+/** Whether `giveBackTries` would find any. */
+export function hasTriesToGiveBack(db: DatabaseSync, time: number): boolean {
+  const find = statement(db, 'SELECT 1 FROM try_counters WHERE under_way > 0 AND touched < ? LIMIT 1');
+  return find.get(storableTime(time, 'time')) !== undefined;
+}
+
 export function giveBackTries(db: DatabaseSync, time: number): number {
   const giveBack = statement(
     db,
@@ -57,27 +63,37 @@ export function unlockUser(
 
 export function forgetTries(db: DatabaseSync, time: number, most: number, limit: number): number {
   checkLimit(limit, longestBatch);
-  if (!Number.isInteger(most) || most < 0) throw new RangeError('most is 0 or more');
-  const counters = forgetOldest(db, 'try_counters', 'touched', storableTime(time, 'time') - 1, most, limit);
-  return counters + forgetOldest(db, 'try_sources', 'full_at', time, most, limit - counters);
+  const counters = forgetOldest(db, 'try_counters', time, most, limit);
+  return counters + forgetOldest(db, 'try_sources', time, most, limit - counters);
 }
 
-/** Forgets what is from `upTo` or before, and what is beyond `most`. */
-function forgetOldest(
-  db: DatabaseSync,
-  table: string,
-  column: string,
-  upTo: number,
-  most: number,
-  limit: number,
-): number {
+/** Whether `forgetTries` would forget any. */
+export function hasTriesToForget(db: DatabaseSync, time: number, most: number): boolean {
+  return (
+    countOldest(db, 'try_counters', time, most, 1) > 0 || countOldest(db, 'try_sources', time, most, 1) > 0
+  );
+}
+
+/** What counters and sources are as old as. */
+const ages = { try_counters: 'touched', try_sources: 'full_at' } as const;
+
+type Table = keyof typeof ages;
+
+function forgetOldest(db: DatabaseSync, table: Table, time: number, most: number, limit: number): number {
+  const forget = `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} ORDER BY ${ages[table]} LIMIT ?)`;
+  return Number(statement(db, forget).run(countOldest(db, table, time, most, limit)).changes);
+}
+
+/** How many are to be forgotten, as old or as beyond `most`; at most `limit`. A source that is full at `time` says nothing any more. */
+function countOldest(db: DatabaseSync, table: Table, time: number, most: number, limit: number): number {
+  if (!Number.isInteger(most) || most < 0) throw new RangeError('most is 0 or more');
+  const upTo = storableTime(time, 'time') - (table === 'try_counters' ? 1 : 0);
   const count = (sql: string, ...values: number[]) => Number(statement(db, sql).get(...values)?.rows);
   const surplus = count(`SELECT count(*) AS rows FROM ${table}`) - most;
   const old = count(
-    `SELECT count(*) AS rows FROM (SELECT 1 FROM ${table} WHERE ${column} <= ? LIMIT ?)`,
+    `SELECT count(*) AS rows FROM (SELECT 1 FROM ${table} WHERE ${ages[table]} <= ? LIMIT ?)`,
     upTo,
     limit,
   );
-  const forget = `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} ORDER BY ${column} LIMIT ?)`;
-  return Number(statement(db, forget).run(Math.min(Math.max(surplus, old), limit)).changes);
+  return Math.min(Math.max(surplus, old), limit);
 }

@@ -25,11 +25,6 @@ export class WriterLink {
     this.#data = data;
   }
 
-  /** Resolves when the thread has opened the database. */
-  async start(): Promise<void> {
-    await this.#ready();
-  }
-
   /**
    * Has the calls committed together. One batch at a time: the caller waits for the answer.
    * @param lockWait Milliseconds it may wait for the write lock.

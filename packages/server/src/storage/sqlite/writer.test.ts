@@ -20,7 +20,7 @@ function hangingThread() {
     await hang;
     return calls.map((_call, n) => ({ ok: true, value: n }));
   };
-  const link = { threadId: 1, synchronous: 2, commit, start: async () => {}, close: async () => {} };
+  const link = { threadId: 1, synchronous: 2, commit, close: async () => {} };
   return { link, batches, lockWaits, goOn };
 }
 

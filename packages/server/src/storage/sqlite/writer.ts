@@ -47,10 +47,6 @@ export class Writer {
     this.#link = link;
   }
 
-  start(): Promise<void> {
-    return this.#link.start();
-  }
-
   act<N extends ActName>(name: N, ...args: ActArguments<N>): Promise<ActResult<N>> {
     if (this.#isClosed) return Promise.reject(new StoreUnavailable('the store is closed'));
     if (this.#queue.length >= queueLength) {

@@ -1,0 +1,22 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { openForWriting } from './connection.ts';
+import { DiskReserve } from './disk-reserve.ts';
+import { startPatience, whyNot } from './prepare-database.ts';
+
+/**
+ * Finds out at the start whether the database can be written, and lays down the reserve: the thread that writes begins with the first
+ * act only, which may be hours later. The connection is kept and never used: of those that may write the last one folds the log into the
+ * database when it is closed, and where nobody has written it is the only one.
+ */
+export function holdWritable(path: string, reserveBytes: number): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = openForWriting(path, startPatience);
+    db.exec('BEGIN IMMEDIATE; ROLLBACK');
+    new DiskReserve(`${path}-reserve`, reserveBytes).ensure();
+    return db;
+  } catch (error) {
+    db?.close();
+    throw whyNot(error, path);
+  }
+}
