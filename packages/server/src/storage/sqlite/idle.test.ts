@@ -3,6 +3,8 @@ import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { act, addToken, addUser, examSigner, isLiving, now } from '../exam/samples.ts';
+import { StoreUnavailable } from '../store.ts';
+import { openForWriting } from './connection.ts';
 import { makeFolder, openSqliteRoom } from './sqlite-room.test-support.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
@@ -34,6 +36,23 @@ test('a start on known keys and housekeeping that finds nothing write nothing, a
     assert.notEqual(store.diagnostics().threadId, 0);
     assert.equal(store.diagnostics().transactions, 1);
   } finally {
+    await room.leave();
+  }
+});
+
+test('a database that is locked just now is opened: the lock passes', async () => {
+  const room = await openSqliteRoom();
+  const other = openForWriting(room.path, 0);
+  try {
+    other.exec('BEGIN IMMEDIATE');
+    const begin = performance.now();
+    const store = await room.openAnother();
+    assert.ok(performance.now() - begin < 1_000);
+    await assert.rejects(addUser(store), StoreUnavailable);
+    other.exec('ROLLBACK');
+    await addUser(store);
+  } finally {
+    other.close();
     await room.leave();
   }
 });
