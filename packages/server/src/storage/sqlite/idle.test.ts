@@ -45,9 +45,7 @@ test('a database that is locked just now is opened: the lock passes', async () =
   const other = openForWriting(room.path, 0);
   try {
     other.exec('BEGIN IMMEDIATE');
-    const begin = performance.now();
     const store = await room.openAnother();
-    assert.ok(performance.now() - begin < 1_000);
     await assert.rejects(addUser(store), StoreUnavailable);
     other.exec('ROLLBACK');
     await addUser(store);
