@@ -58,8 +58,11 @@ export interface Told {
 
 /** An account may fail 100 times in a row, and each has a few tries. */
 const TRIES_EACH = 10;
-/** So few that the queue in front of the hashes is short: its noise would hide what is looked for. */
-const ASKERS = 4;
+/**
+ * So few that the queue in front of the hashes is short: its noise would hide what is looked for. And as many as one account's tries from
+ * one source run at a time: the same password once more would wait for them, and be refused as one that was just found wrong.
+ */
+const ASKERS = 3;
 const NO_THROTTLE = { GUARDBEE_THROTTLE_ACCOUNT: '1000000', GUARDBEE_THROTTLE_SOURCE: '1000000' };
 
 /** Asks `samples` times for each state, in random order, some at a time: most of them wait for a timer. */
