@@ -13,7 +13,10 @@ import {
  */
 export interface ActivityRecorder {
   record(seen: SeenRequest): void;
-  /** Writes what has come together. A round that fails is lost: this is a picture, not the audit trail. */
+  /**
+   * Writes what has come together, behind a writing that is under way: afterwards everything recorded before the call can be read. A round
+   * that fails is lost: this is a picture, not the audit trail.
+   */
   flush(): Promise<void>;
   counts(): { readonly recorded: number; readonly dropped: number };
 }
@@ -37,6 +40,7 @@ export function createActivityRecorder(store: ActivityStore, clock: Clock): Acti
   let anonymous = 0;
   let recorded = 0;
   let dropped = 0;
+  let written = Promise.resolve();
 
   /** `OTHERS` has room always: it is one row for each outcome and minute. */
   function count(seen: SeenRequest, time: number): void {
@@ -68,6 +72,16 @@ export function createActivityRecorder(store: ActivityStore, clock: Clock): Acti
     requests.push({ ...seen, time });
   }
 
+  async function write(): Promise<void> {
+    if (rows.size === 0 && requests.length === 0) return;
+    const counts = [...rows.values()];
+    const records = requests;
+    rows = new Map();
+    requests = [];
+    anonymous = 0;
+    await store.recordActivity(counts, records);
+  }
+
   return {
     record(seen) {
       const isLookup = seen.method === 'GET' || seen.method === 'HEAD';
@@ -78,14 +92,10 @@ export function createActivityRecorder(store: ActivityStore, clock: Clock): Acti
       if (seen.activity !== null) count(seen, time);
       keep(seen, time);
     },
-    async flush() {
-      if (rows.size === 0 && requests.length === 0) return;
-      const counts = [...rows.values()];
-      const records = requests;
-      rows = new Map();
-      requests = [];
-      anonymous = 0;
-      await store.recordActivity(counts, records);
+    flush() {
+      // Whoever has begun it is told when it fails.
+      written = written.catch(() => {}).then(write);
+      return written;
     },
     counts: () => ({ recorded, dropped }),
   };
