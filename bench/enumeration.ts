@@ -56,34 +56,34 @@ export interface Told {
   readonly answers: ReadonlySet<string>;
 }
 
-/** An account may fail 100 times in a row, and each has a few tries. */
-const TRIES_EACH = 10;
-/**
- * So few that the queue in front of the hashes is short: its noise would hide what is looked for. And as many as one account's tries from
- * one source run at a time: the same password once more would wait for them, and be refused as one that was just found wrong.
- */
+/** So few that the queue in front of the hashes is short: its noise would hide what is looked for. */
 const ASKERS = 3;
+/** Where answers are held back, most of those who ask wait for a timer and not for a hash. */
+const ASKERS_HELD_BACK = 12;
+/** So many of each state are asked for first, and don't count. */
+const WARM_UP = 3;
 const NO_THROTTLE = { GUARDBEE_THROTTLE_ACCOUNT: '1000000', GUARDBEE_THROTTLE_SOURCE: '1000000' };
 
-/** Asks `samples` times for each state, in random order, some at a time: most of them wait for a timer. */
+/** Asks `samples` times for each state, each time for another account, in random order, some at a time. */
 export async function tellApart(states: readonly StateName[], samples: number): Promise<Told> {
   using folder = temporaryFolder();
   const data = join(folder.path, 'data');
   const file = join(folder.path, 'accounts.ndjson');
-  const accounts = Math.ceil(samples / TRIES_EACH);
   const lines = states.flatMap((name) => {
     const { account }: State = STATES[name];
     if (account === undefined) return [];
     // One hash for all of a state: making them is slow, and it is no matter here.
     const rest = account();
-    return Array.from({ length: accounts }, (_, n) => JSON.stringify({ email: emailOf(name, n), ...rest }));
+    return Array.from({ length: samples + WARM_UP }, (_, n) =>
+      JSON.stringify({ email: emailOf(name, n), ...rest }),
+    );
   });
   writeFileSync(file, lines.join('\n'));
   const imported = await run(['users', 'import', file, '--offline', '--data-dir', data]);
   if (imported.code !== 0) throw new Error(`the accounts could not be made: ${imported.stderr}`);
   const service = await serve(data, NO_THROTTLE);
   try {
-    return compare(await ask(service.url, states, samples, accounts), states);
+    return compare(await ask(service.url, states, samples), states);
   } finally {
     await service.stop();
   }
@@ -91,29 +91,29 @@ export async function tellApart(states: readonly StateName[], samples: number): 
 
 type Samples = ReadonlyMap<StateName, { readonly times: number[]; readonly answers: Set<string> }>;
 
-async function ask(
-  url: string,
-  states: readonly StateName[],
-  samples: number,
-  accounts: number,
-): Promise<Samples> {
+async function ask(url: string, states: readonly StateName[], samples: number): Promise<Samples> {
   const found: Samples = new Map(states.map((name) => [name, { times: [], answers: new Set() }]));
   const agent = new Agent({ keepAlive: true });
   const tryOne = async (name: StateName, n: number): Promise<void> => {
     const state: State = STATES[name];
     const password = state.rightPassword ? RIGHT : randomBytes(12).toString('base64');
-    const { ms, answer } = await login(agent, url, emailOf(name, n % accounts), password);
+    const { ms, answer } = await login(agent, url, emailOf(name, n), password);
     found.get(name)?.times.push(ms);
     found.get(name)?.answers.add(answer);
   };
-  // What has not run yet is slow, for all states.
-  for (const name of states) for (let n = 0; n < 3; n++) await tryOne(name, n);
-  for (const { times } of found.values()) times.length = 0;
-  const tries = shuffled(states.flatMap((name) => Array.from({ length: samples }, (_, n) => ({ name, n }))));
-  const asker = async (): Promise<void> => {
-    for (let next = tries.pop(); next !== undefined; next = tries.pop()) await tryOne(next.name, next.n);
+  const askers = states.every((name) => OF_TODAY.includes(name)) ? ASKERS : ASKERS_HELD_BACK;
+  const askAll = async (first: number, last: number): Promise<void> => {
+    const numbers = Array.from({ length: last - first }, (_, n) => first + n);
+    const tries = shuffled(states.flatMap((name) => numbers.map((n) => ({ name, n }))));
+    const asker = async (): Promise<void> => {
+      for (let next = tries.pop(); next !== undefined; next = tries.pop()) await tryOne(next.name, next.n);
+    };
+    await Promise.all(Array.from({ length: askers }, asker));
   };
-  await Promise.all(Array.from({ length: ASKERS }, asker));
+  // What has not run yet is slow, for all states.
+  await askAll(0, WARM_UP);
+  for (const { times } of found.values()) times.length = 0;
+  await askAll(WARM_UP, WARM_UP + samples);
   agent.destroy();
   return found;
 }

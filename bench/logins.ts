@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createHashQueue } from '../packages/server/src/login/hash-queue.ts';
+import { createHashQueue, type HashQueue } from '../packages/server/src/login/hash-queue.ts';
 import { HASH_PARAMETERS } from '../packages/server/src/login/password.ts';
 import { attack, type Came } from './attack.ts';
 import { login, timed } from './clients.ts';
@@ -45,8 +45,8 @@ const LONG_SECONDS = 60;
 
 /**
  * Verification at 200 a second while a crowd logs in, against quiet: 50 connections, about what the machine can hash; 400 that come
- * back at once; and 50 times what the machine can hash. And a bare server, with nothing but hashes beside it: the least that two busy
- * cores cost. Then a minute of the last, for what comes back, memory, and how soon all is well again.
+ * back at once; and 50 times what the machine can hash. And a bare server, with nothing but hashes beside it, on all cores and on one:
+ * the least that hashing costs whoever shares its cores and caches. Then a minute of the last, for what comes back, memory, and how soon all is well again.
  */
 export function flood(): Promise<Figure[]> {
   return withFolder(async (folder) => {
@@ -60,6 +60,7 @@ export function flood(): Promise<Figure[]> {
     const guardbee = await startTarget([...command, GUARDBEE, ...serve], undefined);
     const bare = await startBare(undefined);
     const hashes = createHashQueue();
+    const oneByOne = createHashQueue({ workers: 1 });
     const hash = await hashes.hash(ADMIN.password);
     const perSecond = Math.round(
       (BEYOND * HASHES) / (await timed(HASHES, 8, () => hashes.verify('wrong', hash))),
@@ -87,11 +88,11 @@ export function flood(): Promise<Figure[]> {
       return p99();
     };
     const barely = (): Promise<number> => verificationP99(bare.url, authorization, SECONDS);
-    const besideHashes = async (): Promise<number> => {
+    const beside = (queue: HashQueue) => async (): Promise<number> => {
       let isOn = true;
       // Enough for all threads to be busy, and few enough for a queue that is bounded by time.
       const hashing = Array.from({ length: 8 }, async () => {
-        while (isOn) await hashes.verify('wrong', hash);
+        while (isOn) await queue.verify('wrong', hash);
       });
       const value = await barely();
       isOn = false;
@@ -108,7 +109,8 @@ export function flood(): Promise<Figure[]> {
       many: under('many'),
       beyond: under('beyond'),
       barely,
-      besideHashes,
+      besideHashes: beside(hashes),
+      besideOne: beside(oneByOne),
     });
     let most = 0;
     const watch = setInterval(() => {
@@ -120,6 +122,7 @@ export function flood(): Promise<Figure[]> {
     await guardbee.stop();
     await bare.stop();
     await hashes.close();
+    await oneByOne.close();
     const all = Object.values(came).flat();
     const count = (among: readonly Came[], of: (status: string) => boolean): number =>
       among
@@ -131,6 +134,12 @@ export function flood(): Promise<Figure[]> {
       reached: show(ratio(values[name], values.quiet)),
       note: `${spread(values[name]).median.toFixed(1)} ms ÷ ${spread(values.quiet).median.toFixed(1)} ms; ${spread((came[name] ?? []).map((one) => count([one], () => true) / one.seconds)).median.toFixed(0)} logins answered a second`,
     });
+    const bareFigure = (what: string, name: 'besideHashes' | 'besideOne'): Figure => ({
+      what,
+      goal: '',
+      reached: show(ratio(values[name], values.barely)),
+      note: `${spread(values[name]).median.toFixed(1)} ms ÷ ${spread(values.barely).median.toFixed(1)} ms`,
+    });
     return [
       figure('p99 of verification (open loop, 200 a second) under a flood of 50 logins ÷ quiet', 'some'),
       figure('the same under 400 connections that come back at once', 'many'),
@@ -138,12 +147,8 @@ export function flood(): Promise<Figure[]> {
         `the same under ${BEYOND} times what can be hashed, ${perSecond} logins a second over ${CROWD} connections`,
         'beyond',
       ),
-      {
-        what: 'the same of a bare server, beside nothing but hashes in another process',
-        goal: '',
-        reached: show(ratio(values.besideHashes, values.barely)),
-        note: `${spread(values.besideHashes).median.toFixed(1)} ms ÷ ${spread(values.barely).median.toFixed(1)} ms`,
-      },
+      bareFigure('the same of a bare server, beside nothing but hashes in another process', 'besideHashes'),
+      bareFigure('and beside no more than one hash at a time', 'besideOne'),
       {
         what: `${BEYOND} times what can be hashed, for ${LONG_SECONDS} s: p99 of verification ÷ quiet`,
         goal: '≤ 2',
