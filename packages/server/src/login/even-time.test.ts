@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createEvenHashQueue } from './even-time.ts';
 import type { HashQueue } from './hash-queue.ts';
 import { isOutdated } from './password.ts';
@@ -13,10 +13,40 @@ const QUICK = '$pbkdf2-sha256$i=1000$c2l4dGVlbi1ieXRlLXNsdA$cwnz6LCB+LQ2hyV1wKHd
 /** Milliseconds a hash takes here. The right password is `right`. */
 const TAKES: Record<string, number> = { [CURRENT]: 20, [BCRYPT_5]: 30, [BCRYPT_9]: 80, [QUICK]: 2 };
 
-function fakeQueue(waitMs = 0): HashQueue & { verified: string[] } {
-  const verified: string[] = [];
+/** Time that passes when there is nothing to do but wait for it. */
+function virtualTime() {
+  const sleepers: { readonly due: number; readonly wake: () => void }[] = [];
+  let time = 0;
   return {
-    verified,
+    now: () => time,
+    sleep: (ms = 0): Promise<void> =>
+      new Promise((wake) => {
+        sleepers.push({ due: time + ms, wake });
+        sleepers.sort((a, b) => a.due - b.due);
+      }),
+    /** What the work comes to, and how long it takes. */
+    async take<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
+      const begin = time;
+      let done = false;
+      const end = () => {
+        done = true;
+      };
+      work.then(end, end);
+      for (await turn(); !done; await turn()) {
+        const next = sleepers.shift();
+        assert.ok(next, 'it will never end');
+        time = next.due;
+        next.wake();
+      }
+      return { value: await work, ms: time - begin };
+    },
+  };
+}
+
+function room(waitMs = 0) {
+  const { now, sleep, take } = virtualTime();
+  const verified: string[] = [];
+  const queue: HashQueue = {
     hash: async () => CURRENT,
     async verify(password, passwordHash, _source, { onStart } = {}) {
       await sleep(waitMs);
@@ -32,87 +62,105 @@ function fakeQueue(waitMs = 0): HashQueue & { verified: string[] } {
     counts: () => ({ started: 0, refused: 0, waiting: 0, running: 0, threads: 1 }),
     close: async () => {},
   };
+  const hashes = createEvenHashQueue(queue, { now, sleep });
+  return {
+    hashes,
+    sleep,
+    take,
+    verified,
+    learn: (...kinds: string[]) => take(hashes.learn(of(...kinds))),
+    /** Milliseconds until the answer. */
+    async verify(...job: Parameters<HashQueue['verify']>): Promise<number> {
+      return (await take(hashes.verify(...job))).ms;
+    },
+  };
 }
 
 async function* of(...hashes: string[]): AsyncGenerator<string> {
   yield* hashes;
 }
 
-async function timeOf(work: Promise<unknown>): Promise<number> {
-  const begin = performance.now();
-  await work;
-  return performance.now() - begin;
-}
+/** A half more than the slowest kind takes. */
+const HELD = 120;
 
 test('where all hashes are of today, a wrong password is answered as soon as it is known', async () => {
-  const hashes = createEvenHashQueue(fakeQueue());
-  await hashes.learn(of(CURRENT, CURRENT));
+  const { learn, verify } = room();
+  await learn(CURRENT, CURRENT);
   TAKES[CURRENT] = 200; // were it remembered, it would hold the next one back
-  await hashes.verify('wrong', CURRENT);
+  await verify('wrong', CURRENT);
   TAKES[CURRENT] = 20;
-  assert.ok((await timeOf(hashes.verify('wrong', CURRENT))) < 150);
+  assert.equal(await verify('wrong', CURRENT), 20);
 });
 
 test('where other kinds are present, all refusals come at one distance from the beginning of the hash', async () => {
-  const hashes = createEvenHashQueue(fakeQueue());
-  await hashes.learn(of(CURRENT, BCRYPT_5, QUICK, BCRYPT_9, BCRYPT_5));
-  for (const hash of [CURRENT, BCRYPT_9, QUICK, BCRYPT_5, CURRENT]) {
-    const time = await timeOf(hashes.verify('wrong', hash));
-    assert.ok(time >= 80 * 1.4 && time < 80 * 3, `${hash} ${time}`);
-  }
+  const { learn, verify } = room();
+  await learn(CURRENT, BCRYPT_5, QUICK, BCRYPT_9, BCRYPT_5);
+  for (const hash of [CURRENT, BCRYPT_9, QUICK, BCRYPT_5, CURRENT])
+    assert.equal(await verify('wrong', hash), HELD, hash);
 });
 
 test('what is right is not held back, unless it is refused whatever it is', async () => {
-  const hashes = createEvenHashQueue(fakeQueue());
-  await hashes.learn(of(BCRYPT_9));
-  assert.ok((await timeOf(hashes.verify('right', CURRENT))) < 100);
-  const disabled = hashes.verify('right', CURRENT, '', { refused: true });
-  assert.ok((await timeOf(disabled)) >= 80 * 1.4);
-  assert.equal(await disabled, true);
+  const { hashes, learn, take, verify } = room();
+  await learn(BCRYPT_9);
+  assert.equal(await verify('right', CURRENT), 20);
+  const disabled = take(hashes.verify('right', CURRENT, '', { refused: true }));
+  assert.deepEqual(await disabled, { value: true, ms: HELD });
 });
 
 test('the wait in the queue comes before the distance, whatever kind it is', async () => {
-  const hashes = createEvenHashQueue(fakeQueue(70));
-  await hashes.learn(of(BCRYPT_9));
-  for (const hash of [CURRENT, BCRYPT_9]) {
-    const time = await timeOf(hashes.verify('wrong', hash));
-    assert.ok(time >= 70 + 80 * 1.4 && time < 70 + 80 * 3, `${hash} ${time}`);
-  }
+  const { learn, verify } = room(70);
+  await learn(BCRYPT_9);
+  for (const hash of [CURRENT, BCRYPT_9]) assert.equal(await verify('wrong', hash), 70 + HELD, hash);
 });
 
-test('the first refusal after a start waits until the kinds are known', async () => {
-  const hashes = createEvenHashQueue(fakeQueue());
-  const learning = hashes.learn(
-    (async function* () {
-      await sleep(100);
-      yield BCRYPT_9;
-    })(),
-  );
-  assert.ok((await timeOf(hashes.verify('wrong', CURRENT))) >= 100 + 80);
+test('nothing is held back for longer than three seconds, and a slow run is forgotten in the end', async () => {
+  const { learn, verify } = room();
+  await learn(BCRYPT_9);
+  TAKES[BCRYPT_9] = 2_500;
+  await verify('wrong', BCRYPT_9);
+  TAKES[BCRYPT_9] = 80;
+  assert.equal(await verify('wrong', CURRENT), 3_000);
+  for (let n = 0; n < 16; n++) await verify('wrong', BCRYPT_9);
+  assert.equal(await verify('wrong', CURRENT), HELD);
+});
+
+test('the first refusal after a start waits until the kinds are known, but no longer than five seconds', async () => {
+  const { hashes, sleep, take, verify } = room();
+  const late = (ms: number) =>
+    hashes.learn(
+      (async function* () {
+        await sleep(ms);
+        yield BCRYPT_9;
+      })(),
+    );
+  const learning = late(100);
+  // Then the kind is measured, twice, and what is left of its distance has passed since the hash began.
+  assert.equal(await verify('wrong', CURRENT), 100 + 2 * 80);
   await learning;
+  late(60_000);
+  assert.equal(await verify('wrong', CURRENT), 5_000);
+  await take(sleep(60_000));
 });
 
 test('of a family one of the slowest is measured, not each; and of none when all are of today', async () => {
-  const queue = fakeQueue();
-  const hashes = createEvenHashQueue(queue);
-  await hashes.learn(of(CURRENT, CURRENT));
-  assert.deepEqual(queue.verified, []);
-  await hashes.learn(of(...Array.from({ length: 500 }, (_, n) => (n === 300 ? BCRYPT_9 : BCRYPT_5))));
-  assert.deepEqual([...new Set(queue.verified)], [BCRYPT_9]);
-  assert.equal(queue.verified.length, 2);
+  const { learn, verified } = room();
+  await learn(CURRENT, CURRENT);
+  assert.deepEqual(verified, []);
+  await learn(...Array.from({ length: 500 }, (_, n) => (n === 300 ? BCRYPT_9 : BCRYPT_5)));
+  assert.deepEqual(verified, [BCRYPT_9, BCRYPT_9]);
 });
 
 test('a kind that appears later is learned at its first sight, and forgotten when it is gone', async () => {
-  const hashes = createEvenHashQueue(fakeQueue());
-  await hashes.learn(of(CURRENT));
-  await hashes.verify('wrong', BCRYPT_9);
-  assert.ok((await timeOf(hashes.verify('wrong', CURRENT))) >= 80 * 1.4);
-  await hashes.learn(of(CURRENT));
-  assert.ok((await timeOf(hashes.verify('wrong', CURRENT))) < 100);
+  const { learn, verify } = room();
+  await learn(CURRENT);
+  await verify('wrong', BCRYPT_9);
+  assert.equal(await verify('wrong', CURRENT), HELD);
+  await learn(CURRENT);
+  assert.equal(await verify('wrong', CURRENT), 20);
 });
 
 test('a database that can not be read is told of, and refusals are answered all the same', async () => {
-  const hashes = createEvenHashQueue(fakeQueue());
+  const { hashes, verify } = room();
   const learning = hashes.learn(
     // biome-ignore lint/correctness/useYield: it fails before
     (async function* () {
@@ -120,5 +168,5 @@ test('a database that can not be read is told of, and refusals are answered all 
     })(),
   );
   await assert.rejects(learning, /locked/);
-  assert.equal(await hashes.verify('wrong', CURRENT), false);
+  assert.equal(await verify('wrong', CURRENT), 20);
 });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { HashQueue } from './hash-queue.ts';
 import { parsePasswordHash } from './password-hash.ts';
 
@@ -35,7 +35,17 @@ interface Kind {
   readonly runs: number[];
 }
 
-export function createEvenHashQueue(hashes: HashQueue): EvenHashQueue {
+/**
+ * @param now Milliseconds that only count up. Default: this process' own.
+ * @param sleep Resolves after so many of them. Default: a timer that doesn't keep the process alive.
+ */
+export function createEvenHashQueue(
+  hashes: HashQueue,
+  {
+    now = () => performance.now(),
+    sleep = (ms: number): Promise<unknown> => wait(ms, undefined, { ref: false }),
+  } = {},
+): EvenHashQueue {
   let kinds = new Map<string, Kind>();
   let learned: Promise<unknown> = Promise.resolve();
 
@@ -62,15 +72,15 @@ export function createEvenHashQueue(hashes: HashQueue): EvenHashQueue {
     const kind = kindOf(passwordHash);
     let begin = 0;
     const onStart = (): void => {
-      begin = performance.now();
+      begin = now();
       options.onStart?.();
     };
     const genuine = await hashes.verify(password, passwordHash, source, { ...options, onStart });
-    kind?.runs.push(performance.now() - begin);
+    kind?.runs.push(now() - begin);
     if (kind !== undefined && kind.runs.length > REMEMBERED) kind.runs.shift();
     if (genuine && !options.refused) return true;
     await learned;
-    const rest = begin + holdMs() - performance.now();
+    const rest = begin + holdMs() - now();
     if (rest > 0) await sleep(rest);
     return genuine;
   };
@@ -95,10 +105,10 @@ export function createEvenHashQueue(hashes: HashQueue): EvenHashQueue {
     for (let n = 0; n < 2 && kind.runs.length < 2; n++) {
       let begin = 0;
       const onStart = (): void => {
-        begin = performance.now();
+        begin = now();
       };
       await hashes.verify('', example, '', { onStart }).then(
-        () => kind.runs.push(performance.now() - begin),
+        () => kind.runs.push(now() - begin),
         () => {},
       );
     }
@@ -110,7 +120,7 @@ export function createEvenHashQueue(hashes: HashQueue): EvenHashQueue {
     learn(passwordHashes) {
       const looking = look(passwordHashes);
       const settled = looking.catch(() => {});
-      learned = Promise.race([settled, sleep(LONGEST_LEARNING_MS, undefined, { ref: false })]);
+      learned = Promise.race([settled, sleep(LONGEST_LEARNING_MS)]);
       return looking;
     },
   };

