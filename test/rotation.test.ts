@@ -78,3 +78,40 @@ test('digest keys rotate under load: old tokens verify at every moment, new ones
   assert.equal(causes?.n, 8);
   assert.equal(await service.stop(), 0);
 });
+
+test('what a key has signed is verified with its public part when the key is gone', async () => {
+  using folder = temporaryFolder();
+  const data = join(folder.path, 'data');
+  const keysDir = join(folder.path, 'keys');
+  const env = { GUARDBEE_KEYS_DIR: keysDir };
+  const [file, kept] = [join(keysDir, 'digest-keys'), join(folder.path, 'audit-keys.pem')];
+  const offline = async (...args: string[]) => run([...args, '--data-dir', data], { env });
+  // More than one checkpoint is apart: those stay as they were signed.
+  const password_hash = '$2b$10$abcdefghijklmnopqrstuuV91QMvTz3Qdvoi.KNP2/KHKEAmosNoe';
+  const accounts = Array.from({ length: 1_100 }, (_, n) =>
+    JSON.stringify({ email: `u${n}@example.com`, password_hash }),
+  );
+  writeFileSync(join(folder.path, 'accounts.ndjson'), accounts.join('\n'));
+  const made = await offline('users', 'import', join(folder.path, 'accounts.ndjson'), '--offline');
+  assert.equal(made.code, 0, made.stderr);
+  const newKey = `k2:${Buffer.alloc(32, 9).toString('base64')}\n`;
+  writeFileSync(file, `${newKey}${readFileSync(file, 'utf8')}`);
+  const keys = await offline('audit', 'key', '--offline');
+  writeFileSync(kept, keys.stdout);
+  assert.equal((await offline('keys', 'retire', 'k1')).code, 0);
+  writeFileSync(file, newKey);
+  await (await serve(data, env)).stop();
+
+  const unknown = await offline('audit', 'verify', '--offline');
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /signed with the key "k1", which is not known here.*--public-key FILE/s);
+  const verified = await offline('audit', 'verify', '--offline', '--public-key', kept);
+  assert.equal(verified.code, 0, verified.stderr);
+  assert.match(verified.stdout, /whole, and signed to its end/);
+  // With the key in use alone, the other's signatures are nobody's.
+  const [first = '', second = ''] = keys.stdout.split(/(?<=-----END PUBLIC KEY-----\n)/);
+  for (const one of [first, second]) {
+    writeFileSync(kept, one);
+    assert.equal((await offline('audit', 'verify', '--offline', '--public-key', kept)).code, 1);
+  }
+});

@@ -14,6 +14,9 @@ export interface AuditVerifyOptions extends AuditSource {
   readonly json?: boolean;
 }
 
+const KEPT_KEYS =
+  'Keys that were taken away since are named with --public-key FILE, together with those in use: what guardbee audit key printed then.';
+
 /** Recomputes the audit trail from its first event to its signed end, and names the event that is at fault. */
 export async function verifyAudit(options: AuditVerifyOptions, io: Io): Promise<void> {
   const trusted = options.publicKey?.flatMap(readPublicKeys);
@@ -34,9 +37,11 @@ export async function verifyAudit(options: AuditVerifyOptions, io: Io): Promise<
   if (isBelieved) warnOfBelievedKey(io);
   const [first] = faults;
   if (first !== undefined) {
+    const isForWantOfAKey = faults.every(({ fault }) => fault === 'unknown_key');
     throw new CommandError(
       EXIT.failed,
       `The audit trail is not whole. It begins at event ${first.n} of chain ${first.chain}: ${first.message}`,
+      isForWantOfAKey ? { hint: KEPT_KEYS } : {},
     );
   }
   if (!isWhole)
@@ -60,7 +65,11 @@ async function verify(
     }
     const { chain } = part;
     const events = counted(chain.events, (n) => io.progress(`${chain.chain}: ${n} events …`));
-    const beside = { witnesses: witnesses.flatMap((heads) => heads.get(chain.chain) ?? []), erasures };
+    const beside = {
+      keptKeys: trusted ?? [],
+      witnesses: witnesses.flatMap((heads) => heads.get(chain.chain) ?? []),
+      erasures,
+    };
     reports.push(await verifyChain({ ...chain, events }, keys, beside));
   }
   for (const [chain, { n }] of witnesses.flatMap((heads) => [...heads])) {

@@ -49,25 +49,37 @@ const MOST_FAULTS = 20;
  * signature says where the chain must end, its checkpoints where it has passed, each hash what came before.
  *
  * @param publicKeys By key id.
+ * @param keptKeys Of which the id isn't known, because they were taken away from the service: tried where `publicKeys` has none.
  * @param witnesses Heads of this chain that were noted outside the database: it must have come at least as far, and there.
  * @param erasures Told of the events, to account for the personal parts that are gone when all chains have been read.
  */
 export async function verifyChain(
   { chain, head, checkpoints, events }: ReadChain,
   publicKeys: ReadonlyMap<string, KeyObject>,
-  { witnesses = [], erasures }: { witnesses?: readonly Witness[]; erasures?: Erasures } = {},
+  {
+    keptKeys = [],
+    witnesses = [],
+    erasures,
+  }: { keptKeys?: readonly KeyObject[]; witnesses?: readonly Witness[]; erasures?: Erasures } = {},
 ): Promise<ChainReport> {
   const faults: ChainFault[] = [];
   const blame = (n: number, fault: ChainFault['fault'], message: string): void => {
     if (faults.length < MOST_FAULTS) faults.push({ chain, n, fault, message });
   };
+  const checkSignature = (signed: AuditHead): void => {
+    const { n, keyId } = signed;
+    const key = publicKeys.get(keyId);
+    if ((key === undefined ? keptKeys : [key]).some((one) => isGenuine(signed, one))) return;
+    if (key !== undefined) blame(n, 'bad_signature', `The signature at event ${n} is not genuine.`);
+    else blame(n, 'unknown_key', `Event ${n} was signed with the key "${keyId}", which is not known here.`);
+  };
   if (head === undefined)
     blame(0, 'no_head', 'The chain has no signed head: it cannot be told where it ends.');
-  else checkSignature(head, publicKeys, blame);
+  else checkSignature(head);
 
   const marks = new Map<number, Uint8Array>();
   for (const mark of checkpoints) {
-    checkSignature(mark, publicKeys, blame);
+    checkSignature(mark);
     marks.set(mark.n, mark.hash);
   }
   if (head !== undefined) marks.set(head.n, head.hash);
@@ -128,21 +140,8 @@ function hasOwnPersonalPart({ personal, salt, personalDigest }: ChainedAuditEven
   return same(digestPersonal(salt, personal), personalDigest);
 }
 
-function checkSignature(
-  head: AuditHead,
-  publicKeys: ReadonlyMap<string, KeyObject>,
-  blame: (n: number, fault: ChainFault['fault'], message: string) => void,
-): void {
-  const key = publicKeys.get(head.keyId);
-  if (key === undefined) {
-    blame(
-      head.n,
-      'unknown_key',
-      `Event ${head.n} was signed with the key "${head.keyId}", which is not known here.`,
-    );
-  } else if (!verify(null, Buffer.from(headText(head)), key, head.signature)) {
-    blame(head.n, 'bad_signature', `The signature at event ${head.n} is not genuine.`);
-  }
+function isGenuine(head: AuditHead, key: KeyObject): boolean {
+  return verify(null, Buffer.from(headText(head)), key, head.signature);
 }
 
 function startsWith(hash: Uint8Array, beginning: Uint8Array): boolean {
