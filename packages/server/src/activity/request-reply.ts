@@ -1,11 +1,9 @@
 import { formatTime } from '../rfc3339.ts';
 import { outcomeOfStatus, type RequestRecord } from '../storage/activity-store.ts';
+import type { NameOf } from '../users/user-names.ts';
 
 /** A recorded request in the API's words. */
-export async function requestReply(
-  record: RequestRecord,
-  nameOf: (id: string | null) => Promise<string | null>,
-) {
+export function requestReply(record: RequestRecord, nameOf: NameOf) {
   return {
     request_id: record.requestId,
     time: formatTime(record.time),
@@ -16,7 +14,7 @@ export async function requestReply(
     outcome: outcomeOfStatus(record.status),
     ip: record.ip,
     user_id: record.userId,
-    user_email: await nameOf(record.userId),
+    user_email: nameOf(record.userId),
     token_id: record.tokenId,
     activity: record.activity,
     command_line: record.commandLine,

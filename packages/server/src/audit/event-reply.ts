@@ -1,9 +1,10 @@
 import { formatTime } from '../rfc3339.ts';
 import type { AuditEvent, AuditHead, ChainedAuditEvent } from '../storage/audit-store.ts';
+import type { NameOf } from '../users/user-names.ts';
 
 /** Audit events in the API's words. */
 
-export function auditEventReply(event: AuditEvent) {
+function auditEventReply(event: AuditEvent) {
   return {
     chain: event.chain,
     n: event.n,
@@ -14,6 +15,20 @@ export function auditEventReply(event: AuditEvent) {
     request_id: event.requestId,
     details: event.details,
     personal: event.personal,
+  };
+}
+
+/** The ids of whom events speak, for `userNames`. */
+export function peopleIn(events: readonly AuditEvent[]): (string | null)[] {
+  return events.flatMap(({ subject, actor }) => [subject, actor]);
+}
+
+/** With the e-mails, for people. */
+export function namedEventReply(event: AuditEvent, nameOf: NameOf) {
+  return {
+    ...auditEventReply(event),
+    subject_email: nameOf(event.subject),
+    actor_email: nameOf(event.actor),
   };
 }
 

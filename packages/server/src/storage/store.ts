@@ -52,6 +52,9 @@ export interface Store extends ThrottleStore, AuditStore, ActivityStore {
 
   findUser(id: string): Promise<UserRecord | undefined>;
 
+  /** The e-mails, as they were given, of the users with these ids, by id; who is missing is not in it. One statement, however many. */
+  findEmails(ids: readonly string[]): Promise<Map<string, string>>;
+
   /**
    * Users in the order of their canonical e-mail's bytes (UTF-8), at most `limit` (1–1000),
    * starting behind `after` (a canonical e-mail; '' starts at the first).

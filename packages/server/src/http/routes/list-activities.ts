@@ -47,20 +47,21 @@ export function listActivities(app: App, { store, activity: recorder, clock }: P
       await recorder.flush();
       const range = { from, to, step: STEPS[step], ...(activity === undefined ? {} : { activity }) };
       const rows = await store.listActivities(range, MOST);
-      const nameOf = userNames(store);
-      return Promise.all(
-        rows.map(async (row) => ({
-          time: formatTime(row.minute),
-          activity: row.activity,
-          client: row.client,
-          user_id: row.userId,
-          user_email: await nameOf(row.userId),
-          outcome: row.outcome,
-          count: row.count,
-          total_ms: row.totalMs,
-          max_ms: row.maxMs,
-        })),
+      const nameOf = await userNames(
+        store,
+        rows.map((row) => row.userId),
       );
+      return rows.map((row) => ({
+        time: formatTime(row.minute),
+        activity: row.activity,
+        client: row.client,
+        user_id: row.userId,
+        user_email: nameOf(row.userId),
+        outcome: row.outcome,
+        count: row.count,
+        total_ms: row.totalMs,
+        max_ms: row.maxMs,
+      }));
     },
   );
 }

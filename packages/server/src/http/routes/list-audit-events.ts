@@ -1,4 +1,4 @@
-import { auditEventReply } from '../../audit/event-reply.ts';
+import { namedEventReply, peopleIn } from '../../audit/event-reply.ts';
 import { AUDIT_EVENTS, type AuditEventName } from '../../audit-events.ts';
 import type { AuditEvent, AuditFilter, AuditPosition } from '../../storage/audit-store.ts';
 import { canonicalEmail } from '../../users/email.ts';
@@ -42,14 +42,8 @@ export function listAuditEvents(app: App, parts: Parts): void {
           ? []
           : await parts.store.listAuditEvents(filter, { before: positionFrom(after), limit });
       linkNext(events, positionOf);
-      const nameOf = userNames(parts.store);
-      return Promise.all(
-        events.map(async (event) => ({
-          ...auditEventReply(event),
-          subject_email: await nameOf(event.subject),
-          actor_email: await nameOf(event.actor),
-        })),
-      );
+      const nameOf = await userNames(parts.store, peopleIn(events));
+      return events.map((event) => namedEventReply(event, nameOf));
     },
   );
 }

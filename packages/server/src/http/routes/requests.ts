@@ -1,5 +1,5 @@
 import { requestReply } from '../../activity/request-reply.ts';
-import { auditEventReply } from '../../audit/event-reply.ts';
+import { namedEventReply, peopleIn } from '../../audit/event-reply.ts';
 import { Refusal } from '../../errors.ts';
 import { OUTCOMES } from '../../storage/activity-store.ts';
 import { userNames } from '../../users/user-names.ts';
@@ -43,8 +43,11 @@ export function listRequests(app: App, { store, activity: recorder, clock }: Par
         ...(outcome === undefined ? {} : { outcome }),
       };
       const records = await store.listRequests(filter, Number(limit ?? 100));
-      const nameOf = userNames(store);
-      return Promise.all(records.map((record) => requestReply(record, nameOf)));
+      const nameOf = await userNames(
+        store,
+        records.map((record) => record.userId),
+      );
+      return records.map((record) => requestReply(record, nameOf));
     },
   );
 }
@@ -76,17 +79,11 @@ export function getRequest(app: App, { store, activity: recorder }: Parts): void
           message: 'Nothing is known of this request: it was never here, or it is too long ago.',
         });
       }
-      const nameOf = userNames(store);
+      const nameOf = await userNames(store, [...records.map((record) => record.userId), ...peopleIn(events)]);
       return {
         id,
-        requests: await Promise.all(records.map((record) => requestReply(record, nameOf))),
-        audit_events: await Promise.all(
-          events.reverse().map(async (event) => ({
-            ...auditEventReply(event),
-            subject_email: await nameOf(event.subject),
-            actor_email: await nameOf(event.actor),
-          })),
-        ),
+        requests: records.map((record) => requestReply(record, nameOf)),
+        audit_events: events.reverse().map((event) => namedEventReply(event, nameOf)),
       };
     },
   );

@@ -19,6 +19,25 @@ export function examineUsers(open: OpenRoom): void {
     }
   });
 
+  fact(
+    'e-mails are found to any number of ids at once, and none to those that nobody has',
+    open,
+    async (store) => {
+      const users = [
+        await addUser(store, { email: 'Jane@Example.org' }),
+        await addUser(store),
+        await addUser(store),
+      ];
+      const emails = new Map(users.map(({ id, email }) => [id, email]));
+      const nobody = Array.from({ length: 20_000 }, (_, n) => `nobody ${n}`);
+      assert.deepEqual(
+        await store.findEmails([...nobody, 'a\0b', '\ud800', '{"', ...emails.keys(), ...emails.keys()]),
+        emails,
+      );
+      assert.deepEqual(await store.findEmails([]), new Map());
+    },
+  );
+
   fact('a missing user is undefined', open, async (store) => {
     assert.equal(await store.findUser('nobody'), undefined);
     assert.equal(await store.findUser(''), undefined);

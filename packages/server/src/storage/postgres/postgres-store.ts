@@ -22,6 +22,7 @@ import { violates } from './postgres-error.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { pruneAuditEvents } from './prune-audit.ts';
 import {
+  findEmails,
   findEndedToken,
   findToken,
   findUserByCanonicalEmail,
@@ -71,6 +72,7 @@ function assemble(database: Database): Store {
     findToken: (digests) => findToken(database, digests),
     findUserByEmail: (email) => findUserByCanonicalEmail(database, email),
     findUser: (id) => findUserById(database, id),
+    findEmails: (ids) => findEmails(database, ids),
     listUsers: async (page) => listUsers(database, checkPage(page)),
     findEndedToken: (id) => findEndedToken(database, id),
     findTokenById: (id) => findTokenById(database, id),

@@ -44,6 +44,14 @@ export function findUserByCanonicalEmail(database: Database, email: string): Pro
   return findUserWhere(database, 'canonical_email = $1', email);
 }
 
+export async function findEmails(database: Database, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await database.read<Pick<UserRow, 'id' | 'email'>>(
+    'SELECT id, email FROM users WHERE id = ANY($1::text[])',
+    [ids.filter(isStorable)],
+  );
+  return new Map(rows.map(({ id, email }) => [id, email]));
+}
+
 async function findUserWhere(
   database: Database,
   where: string,

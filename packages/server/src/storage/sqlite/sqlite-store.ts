@@ -11,7 +11,7 @@ import { readHeads } from './audit-rows.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { changesAfter, latestChange } from './changes.ts';
 import { findToken } from './find-token.ts';
-import { findUserByCanonicalEmail, findUserById } from './find-user.ts';
+import { findEmails, findUserByCanonicalEmail, findUserById } from './find-user.ts';
 import { holdWritable } from './hold-writable.ts';
 import { digestKeysIfKnown } from './key-acts.ts';
 import { prepareDatabase } from './prepare-database.ts';
@@ -72,6 +72,7 @@ function assemble(writer: Writer, reader: Reader, held: DatabaseSync): SqliteSto
     findToken: (digests) => reader.read((db) => findToken(db, digests)),
     findUserByEmail: (email) => reader.read((db) => findUserByCanonicalEmail(db, email)),
     findUser: (id) => reader.read((db) => findUserById(db, id)),
+    findEmails: (ids) => reader.read((db) => findEmails(db, ids)),
     listUsers: (page) => reader.read((db) => listUsers(db, page)),
     findEndedToken: (id) => reader.read((db) => findEndedToken(db, id)),
     findTokenById: (id) => reader.read((db) => findTokenById(db, id)),
