@@ -74,7 +74,8 @@ async function diskPerToken(dataDir: string): Promise<number> {
     const user = await store.findUserByEmail(ADMIN.email);
     if (user === undefined) throw new Error('the first start made an administrator');
     const policy = { maxAge: null, idleTimeout: null };
-    const parts = { store, digestKeys, clock: systemClock(), policy, tokenLimit: undefined };
+    const sweep = async (): Promise<void> => {};
+    const parts = { store, digestKeys, clock: systemClock(), policy, tokenLimit: undefined, sweep };
     await timed(count, 64, async () => {
       const origin = { ip: '192.0.2.1', userAgent: 'curl/8.5.0', activity: 'log-in', commandLine: null };
       await issueToken(parts, user, {}, { requestId: randomUUID(), origin });

@@ -55,7 +55,15 @@ function countAccepted(url: string, keysDir: string, tokens: readonly string[]):
     const lastUses = { note() {}, pending: () => undefined, async flush() {} };
     const { verifications } = newCounts();
     const clock = systemClock();
-    const finder = createTokenFinder({ store, digestKeys, clock, policy, lastUses, verifications });
+    const finder = createTokenFinder({
+      store,
+      digestKeys,
+      clock,
+      policy,
+      lastUses,
+      verifications,
+      sweep: async () => {},
+    });
     const use = { ip: '', activity: null, userAgent: null };
     let accepted = 0;
     for (let at = 0; at < tokens.length; at += 50) {

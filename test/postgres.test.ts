@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AuthTokensApi, UsersApi } from 'giantswarm';
 import {
   type PostgresServer,
@@ -9,6 +11,7 @@ import {
 } from '../packages/server/src/storage/postgres/server.test-support.ts';
 import { ADMIN, type RunningService, run, serve, temporaryFolder } from './guardbee.ts';
 import { clientOf, logIn, verify } from './support/tokens.ts';
+import { openWay } from './support/way.ts';
 
 const skip = whyNoPostgres() ?? false;
 if (skip) console.error(skip);
@@ -96,6 +99,27 @@ describe('guardbee serve on PostgreSQL', { skip }, async () => {
     await logOut(service, token);
     assert.equal(await verify(service, token), 401);
     assert.equal(await service.stop(), 0);
+  });
+
+  test('a service that is told to stop ends in time, also when its database says nothing any more', async () => {
+    using folder = temporaryFolder();
+    const way = await openWay(server.port);
+    const url = (await makeDatabase(server, 'silent')).replace(`:${server.port}/`, `:${way.port}/`);
+    const service = await serve(folder.path, { GUARDBEE_DATABASE_URL: url });
+    assert.equal(await verify(service, await logIn(service)), 200);
+    way.swallow(true);
+    // And a client that never sends the body that it has announced.
+    const { hostname, port } = new URL(service.url);
+    const slow = connect(Number(port), hostname, () => {
+      slow.write('POST /v4/auth-tokens/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{');
+    });
+    slow.on('error', () => {});
+    await wait(300);
+    const begin = performance.now();
+    assert.equal(await service.stop(), 0);
+    assert.ok(performance.now() - begin < 10_000, 'within the promised time');
+    slow.destroy();
+    await way.close();
   });
 
   test('a database that cannot be used ends the start with the reason, and without the password', async () => {

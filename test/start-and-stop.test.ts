@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ApiClient, AuthTokensApi, UsersApi } from 'giantswarm';
-import { ADMIN, base64, cleanEnvironment, run, serve, temporaryFolder } from './guardbee.ts';
+import { ADMIN, base64, cleanEnvironment, GUARDBEE, run, serve, temporaryFolder } from './guardbee.ts';
 
 async function login(url: string, { email, password } = ADMIN): Promise<string> {
   const client = new ApiClient();
@@ -293,6 +293,28 @@ test('readiness turns 503 as soon as the service is told to stop, while it still
   assert.equal(reply.headers.get('connection'), 'close');
   assert.equal(reply.headers.get('retry-after'), '1');
   assert.equal(await stopped, 0);
+});
+
+test('a SIGHUP while it starts does not end it', async () => {
+  using folder = temporaryFolder();
+  // A database that takes connections and says nothing.
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const url = `postgres://guardbee@127.0.0.1:${(silent.address() as AddressInfo).port}/guardbee`;
+  const child = spawn(
+    process.execPath,
+    [GUARDBEE, 'serve', '--data-dir', folder.path, '--database-url', url],
+    {
+      env: cleanEnvironment(),
+      stdio: 'ignore',
+    },
+  );
+  const [connection] = (await once(silent, 'connection')) as [Socket];
+  child.kill('SIGHUP');
+  const [code, signal] = await once(child, 'close');
+  assert.deepEqual([code, signal], [1, null], 'it ended because of the database');
+  connection.destroy();
+  silent.close();
 });
 
 test('on SIGHUP the log level is read anew from the file, and a file that cannot be used changes nothing', async () => {

@@ -98,6 +98,7 @@ export async function startCluster({ command, env = {}, size = 3 }: ClusterOptio
         clock: systemClock(),
         policy: { maxAge: null, idleTimeout: null },
         tokenLimit: undefined,
+        sweep: async () => {},
       };
       const issued = await issueToken(parts, user, {}, { requestId: null });
       if (typeof issued === 'string') throw new Error(issued);

@@ -4,7 +4,7 @@ import type { Server as TlsServer } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
 import { auditPublicKey } from './audit/signing-key.ts';
-import type { Closers } from './closers.ts';
+import { type Closers, STOP_MS } from './closers.ts';
 import type { Config } from './config.ts';
 import { limitConnections } from './connection-limit.ts';
 import { clientAddress, isFromTrustedProxy } from './http/client-address.ts';
@@ -28,8 +28,8 @@ import { createTokenFinder } from './tokens/find.ts';
 
 /** How long a service that is told to stop goes on answering, so that whoever sends it requests notices. */
 const NOTICE_MS = 250;
-/** In-flight requests get this long; the whole stop stays under the promised 10 s. */
-const DRAIN_MS = 8_000;
+/** In-flight requests get this long from when it was told. */
+const DRAIN_MS = 7_500;
 
 /**
  * Connections that may wait to be accepted; the kernel allows as many (net.core.somaxconn since Linux 5.4). Of one that is
@@ -53,7 +53,8 @@ export async function answerRequests(
   { logger, clock, worker, report, linesDropped }: StartOptions,
   closers: Closers,
 ): Promise<Answering> {
-  const { counts, store, hashes, knownSources, digestKeys, lastUses, activity, cluster, anchorLag } = opened;
+  const { counts, store, hashes, knownSources, digestKeys, lastUses, sweep, activity, cluster, anchorLag } =
+    opened;
   const learning = keepLearningHashKinds(hashes, store, report);
   closers.add(() => learning.stop());
   const recalling = keepRecallingKnownSources(knownSources, { store, clock, report });
@@ -68,7 +69,7 @@ export async function answerRequests(
   const { account, source } = config.throttle;
   const rules = { ...THROTTLE_RULES, freeFailures: account, sourceBurst: source };
   const { verifications } = counts;
-  const finder = createTokenFinder({ store, digestKeys, clock, policy, lastUses, verifications });
+  const finder = createTokenFinder({ store, digestKeys, clock, policy, lastUses, verifications, sweep });
   let certificate = files && readCertificate(files);
   let draining = false;
   const isReady = async (): Promise<boolean> => !draining && (await answers(store));
@@ -81,6 +82,7 @@ export async function answerRequests(
     policy,
     tokenLimit: config.tokenLimit,
     lastUses,
+    sweep,
     activity,
     refusalPace: createRefusalPace(),
     throttle: createThrottle({ store, digestKeys, clock, rules, knownSources }),
@@ -133,14 +135,16 @@ export async function answerRequests(
       if (files !== undefined) certificate = renewCertificate(app, files, logger) ?? certificate;
     },
     async drain() {
+      const begin = performance.now();
+      const until = (ms: number): number => begin + ms - performance.now();
       draining = true;
       logger.info('draining');
       const underWay = countUnderWay(app.server);
       await wait(NOTICE_MS);
       streams.close();
       await stopListening(app.server, underWay);
-      const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
-      await closers.closeAll();
+      const cut = setTimeout(() => app.server.closeAllConnections(), until(DRAIN_MS));
+      await closers.closeAll(until(STOP_MS));
       clearTimeout(cut);
       logger.info('stopped');
     },

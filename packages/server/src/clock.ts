@@ -4,17 +4,28 @@ export interface Clock {
   now(): number;
 }
 
+/** While the machine's clock is behind, time passes at so many times its pace. */
+const CATCHING_UP = 0.5;
+
 /**
  * The machine's clock, kept from running backwards while the process lives: a token that has been refused as
- * expired must not be accepted again because somebody set the clock back.
+ * expired must not be accepted again because somebody set the clock back. Nor does it stand still until the machine has come to the
+ * same time again, because whoever waits would wait for as long: it goes on more slowly, so that the two meet.
+ *
+ * @param read The time of day, in milliseconds since 1970.
+ * @param count Milliseconds that only count up.
  */
-export function systemClock(read: () => number = Date.now): Clock {
-  let latest = 0;
+export function systemClock(
+  read: () => number = Date.now,
+  count: () => number = () => performance.now(),
+): Clock {
+  let [latest, counted] = [0, 0];
   return {
     now() {
-      const time = read();
-      if (time > latest) latest = time;
-      return latest;
+      const [time, ticks] = [read(), count()];
+      latest = time >= latest ? time : latest + (ticks - counted) * CATCHING_UP;
+      counted = ticks;
+      return Math.floor(latest);
     },
   };
 }

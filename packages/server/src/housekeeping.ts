@@ -1,6 +1,6 @@
 import type { ActivityRecorder } from './activity/recorder.ts';
 import type { Clock } from './clock.ts';
-import type { Act, TokenPolicy } from './storage/records.ts';
+import type { Act } from './storage/records.ts';
 import type { Store } from './storage/store.ts';
 import { FLUSH_EVERY_MS, type LastUses } from './tokens/last-use.ts';
 
@@ -43,16 +43,17 @@ export function startHousekeeping(
   parts: {
     store: Store;
     clock: Clock;
-    policy: TokenPolicy;
     lastUses: LastUses;
     activity: ActivityRecorder;
     retention: Retention;
+    /** Ends dead tokens. */
+    sweep: () => Promise<void>;
   },
   /** Of several processes one does everything, and the others write what only they know. */
   duty: 'everything' | 'own memory',
   report: (error: unknown) => void,
 ): Housekeeping {
-  const { store, clock, policy, lastUses, activity, retention } = parts;
+  const { store, clock, lastUses, activity, retention, sweep } = parts;
   const every = (ms: number, round: () => Promise<unknown>): NodeJS.Timeout => {
     let running = false;
     const timer = setInterval(() => {
@@ -75,7 +76,7 @@ export function startHousekeeping(
     every(FLUSH_EVERY_MS, () => activity.flush()),
   ];
   const forAll = (): NodeJS.Timeout[] => [
-    every(SWEEP_EVERY_MS, () => inSlices(() => store.sweepTokens(policy, act(), SLICE))),
+    every(SWEEP_EVERY_MS, sweep),
     forget(() => store.forgetEndedTokens(before(tombstones), SLICE)),
     every(FORGET_EVERY_MS, () => store.giveBackTries(before(LONGEST_LOGIN))),
     forget(() => store.forgetTries(before(TRIES_KEPT), MOST_COUNTERS, SLICE)),
@@ -97,9 +98,13 @@ export function startHousekeeping(
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer);
-      // The first joins a round that is under way, the second writes what has come since.
-      for (let times = 0; times < 2; times++) await lastUses.flush().catch(report);
-      await activity.flush().catch(report);
+      // All at once: a database that doesn't answer lets each of them wait.
+      const writeUses = async (): Promise<void> => {
+        // The first joins a round that is under way, the second writes what has come since.
+        for (let times = 0; times < 2; times++) await lastUses.flush();
+      };
+      const last = [writeUses(), activity.flush(), ...(duty === 'everything' ? [sweep()] : [])];
+      await Promise.all(last.map((one) => one.catch(report)));
     },
   };
 }

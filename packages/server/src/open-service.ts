@@ -23,6 +23,7 @@ import type { Store } from './storage/store.ts';
 import { checkDigestKeys } from './tokens/check-keys.ts';
 import type { DigestKeys } from './tokens/digest.ts';
 import { createLastUses, type LastUses } from './tokens/last-use.ts';
+import { createSweep } from './tokens/sweep.ts';
 import { ensureFirstAdministrator, type FirstAdministrator } from './users/first-administrator.ts';
 import type { WorkerLink } from './workers/worker-link.ts';
 
@@ -47,6 +48,8 @@ export interface Opened {
   readonly digestKeys: DigestKeys;
   readonly cluster: (() => ClusterState) | undefined;
   readonly lastUses: LastUses;
+  /** Ends for good the tokens that are dead by now. */
+  readonly sweep: () => Promise<void>;
   readonly activity: ActivityRecorder;
   /** When the anchor has everything that was done until the call. */
   readonly anchorCaughtUp: () => Promise<void>;
@@ -118,8 +121,9 @@ export async function openService(
 
   const lastUses = createLastUses(store);
   const activity = createActivityRecorder(store, clock);
+  const sweep = createSweep({ store, policy: config.tokenPolicy, clock });
   const housekeeping = startHousekeeping(
-    { store, clock, policy: config.tokenPolicy, lastUses, activity, retention: config.retention },
+    { store, clock, lastUses, activity, retention: config.retention, sweep },
     isFirst ? 'everything' : 'own memory',
     report,
   );
@@ -132,6 +136,7 @@ export async function openService(
     digestKeys,
     cluster: 'clusterState' in opened ? opened.clusterState : undefined,
     lastUses,
+    sweep,
     activity,
     anchorCaughtUp: anchor.caughtUp,
     anchorLag: anchor.lag,

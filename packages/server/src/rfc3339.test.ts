@@ -46,6 +46,9 @@ test('days and hours that do not exist, times without a zone and other notations
     ' 2030-01-31T12:00:00Z',
     '2030-01-31T12:00:00Z\n',
     '+002030-01-31T12:00:00Z',
+    '0001-99-99T99:99:99Z',
+    '0000-12-31T23:30:00-01:00',
+    '9999-12-31T23:59:59-01:00',
   ]) {
     assert.equal(parseTime(text), undefined, text);
   }

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { answerRequests } from './answer-requests.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Closers, createClosers } from './closers.ts';
+import { type Closers, createClosers, STOP_MS } from './closers.ts';
 import type { Config } from './config.ts';
 import { keepTickShape } from './http/keep-tick-shape.ts';
 import { createPrimaryMetrics } from './http/metrics.ts';
@@ -80,6 +80,7 @@ async function leaveToWorkers(
   return {
     url: await workers.listening,
     reload: () => workers.signal('SIGHUP'),
-    close: once(closers.closeAll),
+    // The workers have their own time before.
+    close: once(() => closers.closeAll(STOP_MS + 300)),
   };
 }

@@ -130,6 +130,9 @@ describe('a cookie counts only from a page of the console', () => {
     const preflight = await call(open.url, 'OPTIONS', '/v4/user/', { headers });
     assert.doesNotMatch(String(preflight.headers['access-control-allow-headers']), /guardbee|\*/i);
     assert.equal(preflight.headers['access-control-allow-credentials'], undefined);
+    // What a proxy asks about is not the browser's to be told: whoever has no token is refused, by any method.
+    for (const path of ['/verify', '/verify/orders'])
+      assert.equal((await call(open.url, 'OPTIONS', path, { headers })).status, 401, path);
     await open.close();
   });
 });

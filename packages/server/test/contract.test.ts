@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { RIGHTS } from '../src/http/rights.ts';
+import { call } from './http.ts';
 import { ADMIN, base64 } from './service.ts';
 import {
   admin,
@@ -40,6 +41,30 @@ describe('POST /v4/auth-tokens/', () => {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
     assert.equal(reply.status, 200);
+  });
+
+  test('takes a body for JSON whatever its Content-Type says, be it none at all', async () => {
+    for (const type of [
+      'json',
+      '',
+      'application',
+      'undefined',
+      'application/json, application/json',
+      '*/*',
+    ]) {
+      const headers = { 'content-type': type };
+      const credentials = { email: ADMIN.email, password_base64: base64(ADMIN.password) };
+      const body = JSON.stringify(credentials);
+      const reply = await api.call('POST', '/v4/auth-tokens/', { body, headers });
+      assert.equal(reply.status, 200, type);
+      const token = reply.body.auth_token;
+      assert.equal(
+        (await call(service.url, 'POST', '/verify', { token, body: '{', headers })).status,
+        200,
+        type,
+      );
+      assert.equal((await api.call('DELETE', '/v4/auth-tokens/', { token, headers })).status, 200, type);
+    }
   });
 
   test('ignores an Authorization header, stale or garbage', async () => {

@@ -127,6 +127,37 @@ test('the owner still logs in from a known device while 50 sources make 1,000 gu
   assert.equal(unknown.status, 429, 'an unknown device has to wait');
 });
 
+test('a new e-mail leaves neither the failures behind nor the known device, and gives neither to who has the old one next', async () => {
+  const home = '192.0.2.90';
+  const token = (await logIn(await addUser('mover@example.com'), PASSWORD, home)).body.auth_token;
+  let email = 'mover@example.com';
+  const moveTo = async (next: string): Promise<void> => {
+    const reply = await call(service.url, 'PATCH', `/v4/users/${email}/`, { token, body: { email: next } });
+    assert.equal(reply.status, 200);
+    email = next;
+  };
+  const guess = async (n: number): Promise<number> => {
+    const body = { current_password_base64: base64(`guess ${n}`), new_password_base64: base64(PASSWORD) };
+    const headers = { 'x-forwarded-for': `198.51.100.${n}` };
+    return (await call(service.url, 'POST', `/v4/users/${email}/password/`, { token, body, headers })).status;
+  };
+  const seen: number[] = [];
+  for (let n = 0; n < 12; n += 1) {
+    seen.push(await guess(n));
+    if (n % 2 === 1) await moveTo(`mover-${n}@example.com`);
+  }
+  assert.deepEqual(seen, [...Array(5).fill(401), ...Array(7).fill(429)]);
+  assert.equal((await logIn(email, PASSWORD, '198.51.100.200')).status, 429);
+  assert.equal((await logIn(email, PASSWORD, home)).status, 200, 'the device is still known');
+
+  // Whoever comes to an e-mail that was somebody's has a lane of their own, and no failures.
+  await moveTo('mover-far@example.com');
+  const heir = await addUser('mover-9@example.com');
+  for (let n = 0; n < 5; n += 1)
+    assert.equal((await logIn(heir, `wrong ${n}`, '198.51.100.201')).status, 401);
+  assert.equal((await logIn(heir, PASSWORD, home)).status, 429, 'no device of theirs');
+});
+
 test('a wait is doubled with each failure, and over when it is over', async () => {
   const email = await addUser('waiting@example.com');
   const guess = async (n: number) => logIn(email, `guess ${n}`, '203.0.113.20');

@@ -24,6 +24,7 @@ import { riskySettings } from '../risky-settings.ts';
 import { unknownSettings } from '../unknown-settings.ts';
 
 const PARENT_LOOK_MS = 100;
+const LAST_WORDS_MS = 200;
 
 /** Runs the service until it is told to stop. */
 export async function serve(flags: Flags, io: Io): Promise<void> {
@@ -39,20 +40,25 @@ async function run(flags: Flags, io: Io): Promise<void> {
   // Before anything is opened: whoever has read where it listens may stop it at once, and process 1 of a container
   // has no other way to end.
   const told = untilTold(io);
+  // Whoever asks for a reload while it starts must not end it: what is read then is new anyway.
+  let reload = (): void => {};
+  process.on('SIGHUP', () => reload());
   let first: FirstAdministrator | undefined;
   const { service, log, config } = await start(flags, io, (made) => {
     first = made;
     show(made, io);
   });
   letHeapGrow();
-  process.on('SIGHUP', () => {
+  reload = () => {
     service.reload();
     reloadLogLevel(flags, io, log);
-  });
+  };
   if (!cluster.isWorker) greet(service, config, first, io);
   await told;
   await service.close();
   await log.end();
+  // What doesn't answer, and so could not be closed in time, must not keep the process alive.
+  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
 }
 
 function untilTold(io: Io): Promise<void> {

@@ -85,6 +85,9 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(parts.replyHeaders).header('x-request-id', request.id);
     if (parts.isDraining()) reply.header('connection', 'close');
+    // A body is JSON whatever its Content-Type says: `curl -d` sends a form type, and what is no type at all the framework would refuse.
+    if (request.raw.headers['content-type'] !== undefined)
+      request.raw.headers['content-type'] = 'application/json';
     if (isAmbiguous(request.raw)) {
       answersNoMore(request.raw.socket);
       reply.header('connection', 'close');
@@ -107,7 +110,6 @@ export async function openFrontDoor(parts: Parts, options: FrontDoorOptions): Pr
     }
   });
 
-  // A body is JSON whatever its Content-Type says: `curl -d` sends a form type.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     const { form, anyBody } = request.routeOptions.config;

@@ -21,11 +21,12 @@ export function pageOf(request: FastifyRequest, reply: FastifyReply, keys: Diges
     linkNext(items, positionOf) {
       const last = items.at(-1);
       if (items.length < limit || last === undefined) return;
-      const path = request.url.split('?', 1)[0];
-      reply.header(
-        'link',
-        `<${path}?limit=${limit}&cursor=${formatCursor(keys, list, positionOf(last))}>; rel="next"`,
-      );
+      // What else was asked for stays: the cursor is good for that list only. Of an absolute target (RFC 9112 section 3.2.2) the
+      // path alone is ours.
+      const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+      searchParams.set('limit', String(limit));
+      searchParams.set('cursor', formatCursor(keys, list, positionOf(last)));
+      reply.header('link', `<${pathname}?${searchParams}>; rel="next"`);
     },
   };
 }

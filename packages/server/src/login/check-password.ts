@@ -28,7 +28,7 @@ export type Verdict =
  * One try at a password: room for a hash first, then the throttle, then one hash, whoever it is; only then what may be said to somebody who
  * knows the password. Every door that checks a password comes through here, so that all of them share the counters.
  *
- * `findUser` is called once the try has been admitted, and `follow` with what was found, while the try is being settled: what
+ * `findUser` is called to know whose try it is and once more when it has been admitted, and `follow` with what was found, while the try is being settled: what
  * it writes shares a commit with that. Nobody is answered before both are done. Throws `TOO_MANY_REQUESTS`, what the hash
  * queue throws, and what `follow` throws.
  */
@@ -69,7 +69,9 @@ async function attempt(
   try {
     const retryAfter = hashes.refuseEarly(source);
     if (retryAfter !== undefined) throw new HashQueueOverloaded(retryAfter);
-    return await throttle.attempt({ ...who, address }, act, check);
+    const user = await findUser();
+    const account = user === undefined ? { canonicalEmail: who.canonicalEmail } : { userId: user.id };
+    return await throttle.attempt({ account, address, password: who.password }, act, check);
   } catch (error) {
     hashes.expectLess(source);
     if (error instanceof HashQueueOverloaded || error instanceof Refusal) await refusalPace.wait();

@@ -36,8 +36,14 @@ export interface Throttle {
    */
   closedTo(address: string): { readonly retryAfter: number; readonly quota: Quota } | undefined;
   /** The account's key in the store. */
-  accountKey(canonicalEmail: string): Uint8Array;
+  accountKey(account: Account): Uint8Array;
 }
+
+/**
+ * Whose password is tried: a user by the id, so that no change of the e-mail leaves the failures behind, or lets somebody else come
+ * into the devices that were known; and where there is no user the e-mail, so that it counts alike.
+ */
+export type Account = { readonly userId: string } | { readonly canonicalEmail: string };
 
 export interface Attempt<Found> {
   readonly found: Found;
@@ -46,7 +52,7 @@ export interface Attempt<Found> {
 }
 
 interface Guess {
-  readonly canonicalEmail: string;
+  readonly account: Account;
   /** Where the request came from, in whatever form the connection has it. */
   readonly address: string;
   readonly password: string;
@@ -80,7 +86,7 @@ export function createThrottle(parts: {
 }): Throttle {
   const { store, clock, rules, digestKeys, knownSources } = parts;
   const [key] = digestKeys;
-  const accountKey = (canonicalEmail: string): Uint8Array => digestTry(key, 'account', [canonicalEmail]);
+  const accountKey = (account: Account): Uint8Array => digestTry(key, 'account', partsOf(account));
   const turns = createTurns();
   const quota: Quota = {
     name: 'login',
@@ -137,16 +143,17 @@ export function createThrottle(parts: {
       return retryAt > now ? { retryAfter: secondsUntil(retryAt, now), quota } : undefined;
     },
     async attempt<Found extends TryOutcome>(
-      { canonicalEmail, address, password }: Guess,
+      { account, address, password }: Guess,
       act: Omit<Act, 'time'>,
       check: () => Promise<Found>,
     ): Promise<Attempt<Found>> {
       const source = sourcePrefix(address);
-      const guess = digestTry(key, 'password', [canonicalEmail, password]);
+      const parts = partsOf(account);
+      const guess = digestTry(key, 'password', [...parts, password]);
       const keys = {
-        account: accountKey(canonicalEmail),
+        account: accountKey(account),
         source: digestTry(key, 'source', [source]),
-        lane: digestTry(key, 'lane', [canonicalEmail, source]),
+        lane: digestTry(key, 'lane', [...parts, source]),
         fingerprint: guess.subarray(0, 4),
       };
       const turn = await turns.take(hex(keys.lane), hex(guess)).catch((error: Error) => {
@@ -166,6 +173,10 @@ export function createThrottle(parts: {
       }
     },
   };
+}
+
+function partsOf(account: Account): [string, string] {
+  return 'userId' in account ? ['user', account.userId] : ['email', account.canonicalEmail];
 }
 
 function hex(bytes: Uint8Array): string {

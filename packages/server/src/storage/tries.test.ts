@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rules } from './exam/tries.ts';
-import type { TryReserved } from './throttle-store.ts';
+import { FOREVER, type TryReserved } from './throttle-store.ts';
 import { abandonTry, failTry, lockAfter, saysNothing, takeTry, untouched } from './tries.ts';
 
 const bytes = (value: number) => new Uint8Array(16).fill(value);
@@ -35,4 +35,8 @@ test('an account is closed by the failures that are certain', () => {
     until: 100 + rules.firstWait,
     failures: 5,
   });
+  // Also where an operator lets more mistakes be free than may be made in a row.
+  const generous = { ...rules, freeFailures: 200 };
+  const closed = { ...untouched, failures: rules.mostFailures, last: 100 };
+  assert.deepEqual(lockAfter(closed, generous, 100), { until: FOREVER, failures: rules.mostFailures });
 });

@@ -63,7 +63,7 @@ export function lockAfter(
 ): { readonly until: number; readonly failures: number } | undefined {
   // Those under way may be the same password once more.
   const failures = all - underWay;
-  return failures < rules.freeFailures
+  return failures < Math.min(rules.freeFailures, rules.mostFailures)
     ? undefined
     : { until: nextTry(failures, last, rules, time), failures };
 }

@@ -54,6 +54,7 @@ function finderWith() {
     policy: { maxAge: null, idleTimeout: null },
     lastUses: { note() {}, pending: () => undefined, flush: async () => {} },
     verifications,
+    sweep: async () => {},
   });
   return { finder, at, verifications, find: async () => (await finder.find(tokenString, use))?.token.id };
 }

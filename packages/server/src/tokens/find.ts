@@ -40,6 +40,8 @@ export interface FinderParts {
   readonly clock: Clock;
   readonly policy: TokenPolicy;
   readonly lastUses: LastUses;
+  /** Ends for good whatever is dead by now: `sweep.ts`. */
+  readonly sweep: () => Promise<void>;
   /** What it counts into. */
   readonly verifications: Verifications;
 }
@@ -61,6 +63,7 @@ export function createTokenFinder({
   policy,
   lastUses,
   verifications,
+  sweep,
 }: FinderParts): TokenFinder {
   const memory = store.newChanges === undefined ? undefined : createPrincipalMemory(store.newChanges);
 
@@ -113,7 +116,11 @@ export function createTokenFinder({
     if (principal === undefined) return undefined;
     const lastUsed = policy.idleTimeout === null ? null : await lastUse(principal.token.id);
     const now = clock.now();
-    return isAlive(principal, lastUsed, now) ? accept(principal, use, now) : undefined;
+    if (isAlive(principal, lastUsed, now)) return accept(principal, use, now);
+    // Whoever is told that it is dead must never see it alive: after a restart the clock may be another. Where nothing can be
+    // written just now it is refused all the same.
+    await sweep().catch(() => {});
+    return undefined;
   }
 
   /** Accepts a principal that is known to hold, as far as time goes. Idle time is known here only of a recent use. */

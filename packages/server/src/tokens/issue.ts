@@ -21,6 +21,8 @@ export interface IssueParts {
   readonly clock: Clock;
   readonly policy: TokenPolicy;
   readonly tokenLimit: TokenLimit | undefined;
+  /** Ends for good the tokens that are dead by now. */
+  readonly sweep: () => Promise<void>;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface IssueParts {
  * hash was read, and may not be let in on the strength of it. `too_many`: it has as many as the operator allows.
  */
 export async function issueToken(
-  { store, digestKeys, clock, policy, tokenLimit }: IssueParts,
+  { store, digestKeys, clock, policy, tokenLimit, sweep }: IssueParts,
   user: UserRecord,
   wanted: WantedToken,
   act: Omit<Act, 'time' | 'actor'>,
@@ -47,11 +49,13 @@ export async function issueToken(
     scopes: wanted.scopes ?? [EVERYTHING],
   };
   const token = { ...unsealed, seal: sealToken(key, unsealed) };
-  const outcome = await store.issueToken(
-    token,
-    user.passwordHash,
-    { ...act, time, actor: user.id },
-    tokenLimit,
-  );
+  const issue = () =>
+    store.issueToken(token, user.passwordHash, { ...act, time, actor: user.id }, tokenLimit);
+  let outcome = await issue();
+  if (outcome === 'too_many') {
+    // Some of them may be dead, and not taken away yet.
+    await sweep();
+    outcome = await issue();
+  }
   return outcome === 'issued' ? { tokenString, token } : outcome;
 }

@@ -40,7 +40,7 @@ export async function changeOwnPassword(
         throw new Refusal('INVALID_CREDENTIALS', { message: 'The current password is wrong.' });
       }
       const newHash = await parts.hashes.hash(wanted);
-      const account = parts.throttle.accountKey(user.canonicalEmail);
+      const account = parts.throttle.accountKey({ userId: user.id });
       const outcome = await parts.store.setPassword(
         user.id,
         { newHash, expectedHash: user.passwordHash, keepTokenId: passwords.keepTokenId, account },
@@ -65,7 +65,7 @@ export async function resetPassword(
   const newHash = await parts.hashes.hash(newPassword(newBase64, user.email, parts.installationName));
   const outcome = await parts.store.setPassword(
     user.id,
-    { newHash, account: parts.throttle.accountKey(user.canonicalEmail) },
+    { newHash, account: parts.throttle.accountKey({ userId: user.id }) },
     { ...act, time: parts.clock.now() },
   );
   if (outcome !== 'set') throw notFound(user.email);

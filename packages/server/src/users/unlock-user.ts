@@ -11,7 +11,7 @@ export async function unlockUser(
   act: Omit<Act, 'time'>,
 ): Promise<'unlocked' | 'not_locked'> {
   const user = await getUserByEmail(store, email);
-  const account = throttle.accountKey(user.canonicalEmail);
+  const account = throttle.accountKey({ userId: user.id });
   const outcome = await store.unlockUser(user.id, account, { ...act, time: clock.now() });
   if (outcome === 'not_found') throw notFound(email);
   return outcome;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { call, type Reply } from '../http.ts';
 import { ADMIN, base64, startTestService } from '../service.ts';
@@ -218,6 +220,33 @@ describe("the operator's policy", () => {
     assert.equal(await status(service.url, token), 200);
     service.clock.advance(Date.parse(expiry) - Date.now() - 3_590_000 + 1);
     assert.equal(await status(service.url, token), 401);
+    await service.close();
+  });
+
+  test('whoever was told that a token has expired never sees it alive again: it has ended for good by then', async () => {
+    const service = await startTestService();
+    const expiry = new Date(Date.now() + 60_000).toISOString();
+    const { auth_token: token } = await mint(service.url, { expiry });
+    assert.equal(await status(service.url, token), 200);
+    service.clock.advance(61_000);
+    assert.equal(await status(service.url, token), 401);
+    // A start after a crash, with a clock that was set back, would find it here.
+    const db = new DatabaseSync(join(service.dataDir, 'guardbee.db'), { readOnly: true });
+    assert.deepEqual({ ...db.prepare('SELECT count(*) AS n FROM tokens').get() }, { n: 0 });
+    assert.deepEqual({ ...db.prepare('SELECT cause FROM ended_tokens').get() }, { cause: 'expired' });
+    db.close();
+    await service.close();
+  });
+
+  test('tokens that are dead by then take nobody a place', async () => {
+    const service = await startTestService({
+      GUARDBEE_TOKEN_IDLE_TIMEOUT: '10m',
+      GUARDBEE_TOKENS_PER_USER: '2',
+    });
+    for (let n = 0; n < 2; n++) await mint(service.url);
+    assert.equal((await mint(service.url)).code, 'INVALID_INPUT');
+    service.clock.advance(11 * 60_000);
+    assert.match((await mint(service.url)).auth_token, /^guardbee_/);
     await service.close();
   });
 

@@ -293,6 +293,8 @@ describe('the revocation stream', () => {
 
   test('ends when its own token does, and is not for everybody', async () => {
     const caller = await introspectToken();
+    const head = await call(service.url, 'HEAD', '/v4/revocations/', { token: caller });
+    assert.deepEqual([head.status, head.headers['content-type'], head.text], [200, 'text/event-stream', '']);
     const stream = await EventStream.open(service.url, caller);
     await stream.until(({ event }) => event === 'heartbeat');
     await api.call('DELETE', '/v4/auth-tokens/', { token: caller });

@@ -41,6 +41,8 @@ export function followRevocations(app: App, parts: Parts): void {
       },
     },
     async (request, reply) => {
+      // The headers, and nothing to follow.
+      if (request.method === 'HEAD') return reply.type('text/event-stream').send('');
       if (parts.isDraining() || following >= MAX_FOLLOWERS)
         throw new Refusal('NOT_YET_AVAILABLE', { retryAfter: 1 });
       const cursor = request.query.since ?? request.headers['last-event-id'];
