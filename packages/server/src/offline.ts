@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { anchorOffline, type OfflineAnchor } from './anchor/open-anchor.ts';
 import { exportCsv, exportNdjson } from './audit/export.ts';
 import { auditPublicKey, auditSigner } from './audit/signing-key.ts';
@@ -11,6 +10,7 @@ import { parseJsonBody } from './http/json-body.ts';
 import { createHashQueue } from './login/hash-queue.ts';
 import { createKnownSources } from './login/known-sources.ts';
 import { createThrottle, THROTTLE_RULES } from './login/throttle.ts';
+import { makeFolder } from './make-folder.ts';
 import { readExistingKeys } from './moving/check-backup.ts';
 import { readServiceKeys } from './service-keys.ts';
 import { requireDatabase } from './storage/open-store.ts';
@@ -89,7 +89,7 @@ export async function openOffline(
   config: Config,
   { mayMake = false }: { mayMake?: boolean } = {},
 ): Promise<Offline> {
-  if (mayMake) mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  if (mayMake) makeFolder(config.dataDir);
   else await requireDatabase(config.databaseUrl);
   // Keys are made with a new database only; where that is a file, `readServiceKeys` sees to it.
   const readKeys = mayMake || config.databaseUrl.startsWith('sqlite:') ? readServiceKeys : readExistingKeys;

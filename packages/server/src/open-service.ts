@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ActivityRecorder, createActivityRecorder } from './activity/recorder.ts';
@@ -17,6 +16,7 @@ import { createEvenHashQueue, type EvenHashQueue } from './login/even-time.ts';
 import { createHashQueue, type HashQueue } from './login/hash-queue.ts';
 import { createKnownSources, type KnownSources } from './login/known-sources.ts';
 import { createVerificationLoad } from './login/verification-load.ts';
+import { makeFolder } from './make-folder.ts';
 import { type KeysReport, readServiceKeys } from './service-keys.ts';
 import { lockDirectory } from './storage/sqlite/directory-lock.ts';
 import type { Store } from './storage/store.ts';
@@ -67,7 +67,7 @@ export async function openService(
   closers: Closers,
 ): Promise<Opened> {
   const isFirst = worker === undefined;
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(config.dataDir);
   if (isFirst) {
     const lock = lockDirectory(config.dataDir);
     closers.add(() => lock.release());

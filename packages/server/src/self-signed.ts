@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** In the keys directory. */
 export const SELF_SIGNED_CERT = 'self-signed-cert.pem';
@@ -19,7 +20,7 @@ export async function selfSigned(
 ): Promise<{ certFile: string; keyFile: string }> {
   const files = { certFile: join(directory, SELF_SIGNED_CERT), keyFile: join(directory, KEY) };
   if (existsSync(files.certFile) && existsSync(files.keyFile) && lives(files.certFile)) return files;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const keys = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },

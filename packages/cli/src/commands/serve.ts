@@ -102,6 +102,10 @@ async function start(
     const config = readConfig(io.env, flags);
     log = createLog(config.logLevel);
     const { logger, dropped: linesDropped } = log;
+    // Node's own warnings, and ours of what has no request to be told by, are lines of the log like any other.
+    process
+      .removeAllListeners('warning')
+      .on('warning', ({ name, message }) => logger.warn({ name }, message));
     if (!cluster.isWorker)
       for (const warning of [...unknownSettings(io.env), ...riskySettings(config)]) logger.warn(warning);
     const slot = cluster.isWorker ? io.env[SLOT] : undefined;

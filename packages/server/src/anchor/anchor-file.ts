@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigError } from '../config-sources.ts';
+import { makeFolder } from '../make-folder.ts';
 import { type Ending, isEnding } from './endings.ts';
 
 /** Where each audit chain had come to: the number of its last event, and the first 16 bytes of its hash in hexadecimal. */
@@ -44,7 +45,7 @@ export class AnchorFile {
   /** Makes the file, for its owner alone, and its folder where they are missing. Throws `ConfigError`. */
   static async open(path: string, bounds = BOUNDS): Promise<AnchorFile> {
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(path));
       const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
       const handle = await open(path, 'a', 0o600);
       if (isNew) syncFolder(path);

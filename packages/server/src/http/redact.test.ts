@@ -48,6 +48,8 @@ const WAYS: readonly ((secret: string) => string)[] = [
   (secret) => `PASSWORD+=${secret} gsctl login`,
   (secret) => `tool password = ${secret}`,
   (secret) => `psql jane:${secret}@db.example.com`,
+  (secret) => `gsctl ping -e jane:1234/${secret}@api.example.com`,
+  (secret) => `gsctl config set password ${secret}`,
   (secret) => `tool --pw ${secret}`,
   (secret) => `tool --pw64=${secret} --login-user jane:${secret}`,
   (secret) => `aws configure set aws_secret_access_key ${secret}`,
@@ -143,6 +145,10 @@ test('what is no secret stays readable', () => {
     ['guardbee tokens why --token-id 7mJkQ', 'guardbee tokens why --token-id 7mJkQ'],
     ['guardbee login <email> --password-stdin', 'guardbee login <email> --password-stdin'],
     ['curl https://api.example.com/v4/auth-tokens/', 'curl https://api.example.com/v4/auth-tokens/'],
+    [
+      'gsctl list clusters -e https://api.example.com:8443/ --email jane@example.com',
+      'gsctl list clusters -e https://api.example.com:8443/ --email jane@example.com',
+    ],
     ['', ''],
   ] as const) {
     assert.equal(redactCommandLine(given), shown);

@@ -17,8 +17,8 @@ const TOKENS = new RegExp(`${TOKEN_PATTERN}|guardbee(?:_|%5[fF])[A-Za-z0-9_-]{8,
 /** RFC 9110 section 11.4: a scheme and its credentials. */
 const CREDENTIALS =
   /\b(giantswarm|bearer|basic|token|digest|negotiate)\s{1,8}[A-Za-z0-9._~+/-]{8,}(?:={1,2})?/gi;
-/** A colon that is neither a scheme's nor a port's. */
-const COLON = /:(?!\/\/)(?!\d{1,5}(?:[/\s]|$))/;
+/** A colon that is neither a scheme's nor a port's. Digits with a slash behind are a port only where a scheme stands before the host. */
+const COLON = /:(?!\/\/)(?!\d{1,5}(?:\s|$))(?!(?<=:\/\/[^\s/@:]{1,253}:)\d{1,5}\/)/;
 
 /** In names of flags, variables, members and headers whose value is a secret. */
 const SECRET = 'pass|pwd|secret|token|credential|auth|api[-_]?key|private[-_]?key|cookie';
@@ -45,8 +45,8 @@ const FLAG_IN_TEXT = new RegExp(
 /** These name a place where a secret lies, or no value at all. */
 const HARMLESS_FLAG = /-(?:stdin|file|id)$/i;
 const IS_SECRET = new RegExp(SECRET, 'i');
-/** A name whose value is the next word, as in `aws configure set aws_secret_access_key …`. */
-const NAME = /^[A-Za-z0-9]{1,40}_[A-Za-z0-9_]{1,40}$/;
+/** A name whose value is the next word, as in `aws configure set aws_secret_access_key …` or `config set password …`. */
+const NAME = /^(?:[A-Za-z0-9]{1,40}_[A-Za-z0-9_]{1,40}|pass(?:word|wd|phrase)|pwd|secret)$/i;
 /**
  * Somebody else's output, which may be a secret, is given to a command; or words are quoted as in JSON, and have no spaces between.
  * `<email>` stands for a word that is not shown.

@@ -43,7 +43,7 @@ export interface Throttle {
  * Whose password is tried: a user by the id, so that no change of the e-mail leaves the failures behind, or lets somebody else come
  * into the devices that were known; and where there is no user the e-mail, so that it counts alike.
  */
-export type Account = { readonly userId: string } | { readonly canonicalEmail: string };
+type Account = { readonly userId: string } | { readonly canonicalEmail: string };
 
 export interface Attempt<Found> {
   readonly found: Found;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Settled } from '../anchor/after-restore.ts';
@@ -9,6 +9,7 @@ import { auditSigner } from '../audit/signing-key.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createHashQueue } from '../login/hash-queue.ts';
+import { makeFolder } from '../make-folder.ts';
 import { openStore } from '../storage/open-store.ts';
 import { copyDatabase, putInPlace, syncFolderOf } from '../storage/sqlite/copy-database.ts';
 import { lockDirectory } from '../storage/sqlite/directory-lock.ts';
@@ -39,8 +40,8 @@ export async function restoreBackup(
   const path = sqlitePath(config);
   if (!existsSync(file)) throw new MovingError(`There is no file ${file}.`);
   const keys = readExistingKeys(config);
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(config.dataDir);
+  makeFolder(dirname(path));
   const lock = lockDirectory(config.dataDir);
   const draft = `${path}-restoring-${randomBytes(4).toString('hex')}`;
   try {

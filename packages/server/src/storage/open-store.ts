@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import type { AuditSigner } from './audit-store.ts';
 import type { PostgresStore } from './postgres/postgres-store.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
@@ -19,7 +20,7 @@ export async function openStore(
     return openPostgresStore({ url: databaseUrl, signer });
   }
   const path = sqlitePath(databaseUrl);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   return openSqliteStore({ path, signer });
 }
 

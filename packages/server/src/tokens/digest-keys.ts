@@ -3,7 +3,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   statSync,
@@ -11,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import type { DigestKey, DigestKeys } from './digest.ts';
 
 const FILE = 'digest-keys';
@@ -60,7 +60,7 @@ export function digestKeysFile(directory: string): string {
  */
 export function loadDigestKeys(directory: string): { keys: DigestKeys; created: boolean; file: string } {
   const file = digestKeysFile(directory);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const created = createOnce(file, () => `k1:${randomBytes(32).toString('base64')}\n`);
   let text: string;
   try {

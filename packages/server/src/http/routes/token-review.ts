@@ -2,6 +2,7 @@ import { useOf } from '../authenticate.ts';
 import type { App, Parts } from '../route.ts';
 import { replies } from '../schemas.ts';
 import { Type } from '../type.ts';
+import { hasWanted, ScopeQuery } from '../wanted-scopes.ts';
 
 const API = { apiVersion: Type.Literal('authentication.k8s.io/v1'), kind: Type.Literal('TokenReview') };
 
@@ -36,7 +37,10 @@ export function reviewToken(app: App, { finder, addressOf }: Parts): void {
       schema: {
         operationId: 'reviewToken',
         summary: 'Kubernetes TokenReview webhook',
+        description:
+          '`?scope=a+b` in the address of the webhook asks for scopes; a token that lacks one is not authenticated.',
         tags: ['verification'],
+        querystring: ScopeQuery,
         body: Review,
         response: replies({ 200: Reviewed }, ['PERMISSION_DENIED']),
       },
@@ -44,7 +48,8 @@ export function reviewToken(app: App, { finder, addressOf }: Parts): void {
     async (request) => {
       const { apiVersion, kind, spec } = request.body;
       const principal = await finder.find(spec.token, useOf(request.headers, addressOf(request.raw)));
-      if (principal === undefined) return { apiVersion, kind, status: { authenticated: false } };
+      if (principal === undefined || !hasWanted(principal.token.scopes, request.query))
+        return { apiVersion, kind, status: { authenticated: false } };
       const { user, token } = principal;
       return {
         apiVersion,

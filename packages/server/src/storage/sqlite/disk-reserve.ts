@@ -11,13 +11,16 @@ const block = 64 * 1024;
 export class DiskReserve {
   readonly #path: string;
   readonly #bytes: number;
+  readonly #warn: (message: string) => void;
   #isThere = false;
   #isMissed = false;
   #lastTry = Number.NEGATIVE_INFINITY;
 
-  constructor(path: string, bytes: number) {
+  /** @param warn Told once when there is no room for it. */
+  constructor(path: string, bytes: number, warn: (message: string) => void) {
     this.#path = path;
     this.#bytes = bytes;
+    this.#warn = warn;
   }
 
   /** True when the reserve is there, or could be laid down again; looks at the disk once a second at most. */
@@ -32,7 +35,7 @@ export class DiskReserve {
     } catch (error) {
       this.release();
       if (!this.#isMissed) {
-        process.emitWarning(`no room for ${this.#path}, only endings are accepted: ${messageOf(error)}`);
+        this.#warn(`no room for ${this.#path}, only endings are accepted: ${messageOf(error)}`);
       }
       this.#isMissed = true;
     }

@@ -14,7 +14,7 @@ export function holdWritable(path: string, reserveBytes: number): DatabaseSync {
   try {
     db = openForWriting(path, startPatience);
     tryToWrite(db);
-    new DiskReserve(`${path}-reserve`, reserveBytes).ensure();
+    new DiskReserve(`${path}-reserve`, reserveBytes, (text) => process.emitWarning(text)).ensure();
     return db;
   } catch (error) {
     db?.close();

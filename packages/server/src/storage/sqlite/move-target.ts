@@ -1,15 +1,7 @@
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../make-folder.ts';
 import type { MoveMark, MoveTarget } from '../move/move-database.ts';
 import { StoreUnusable } from '../store.ts';
 import { openForWriting } from './connection.ts';
@@ -22,7 +14,7 @@ import { prepareDatabase } from './prepare-database.ts';
  * gets its own with the last step.
  */
 export function openSqliteTarget(path: string): MoveTarget {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const draft = `${path}-arriving`;
   const note = `${draft}-mark`;
   let db: DatabaseSync | undefined;

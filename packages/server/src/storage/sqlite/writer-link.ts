@@ -78,6 +78,8 @@ export class WriterLink {
           this.#waiting?.resolve(answer.outcomes);
         } else if (answer.message === 'failed') {
           fail(toStoreError(answer.error, this.#data.path, answer.kind));
+        } else if (answer.message === 'warning') {
+          process.emitWarning(answer.text);
         } else {
           this.threadId = answer.threadId;
           this.synchronous = answer.synchronous;

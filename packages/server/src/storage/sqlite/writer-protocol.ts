@@ -17,6 +17,8 @@ export type ToThread = { readonly calls: readonly ActCall[]; readonly lockWait: 
 export type FromThread =
   | { readonly message: 'ready'; readonly threadId: number; readonly synchronous: number }
   | { readonly message: 'failed'; readonly kind: ErrorKind; readonly error: unknown }
+  /** For whoever runs the service. */
+  | { readonly message: 'warning'; readonly text: string }
   /** In the order of the calls. */
   | { readonly message: 'committed'; readonly outcomes: readonly Outcome[] };
 

@@ -21,7 +21,9 @@ try {
   const synchronous = Number(db.prepare('PRAGMA synchronous').get()?.synchronous);
   // From here on group-commit.ts does the waiting.
   db.exec('PRAGMA busy_timeout = 0');
-  const reserve = new DiskReserve(`${path}-reserve`, reserveBytes);
+  const reserve = new DiskReserve(`${path}-reserve`, reserveBytes, (text) =>
+    tell({ message: 'warning', text }),
+  );
   reserve.ensure();
   port.on('message', (message: ToThread) => {
     if (message === 'close') {
