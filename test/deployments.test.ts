@@ -456,4 +456,48 @@ suite('the workflows', () => {
     assert.match(stderr, /packages\/cli\/package\.json wants @guardbee\/server: \d/);
     assert.match(stderr, /CHANGELOG\.md has no section/);
   });
+
+  test('a release publishes each package, and each names the repository it came from', () => {
+    using folder = temporaryFolder();
+    for (const file of ['package.json', ...globSync('packages/*/package.json', { cwd: root })]) {
+      mkdirSync(join(folder.path, dirname(file)), { recursive: true });
+      writeFileSync(join(folder.path, file), readFileSync(join(root, file)));
+    }
+    const env = {
+      ...cleanEnvironment(),
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_REPOSITORY: 'example/guardbee',
+      npm_config_offline: 'true',
+      npm_config_dry_run: 'true',
+    };
+    const sh = (line: string): string => {
+      const made = spawnSync('bash', ['-ec', line], { cwd: folder.path, env, encoding: 'utf8' });
+      assert.equal(made.status, 0, made.stderr);
+      return made.stdout;
+    };
+    const { jobs } = parse(readFileSync(join(root, '.github/workflows/release.yml'), 'utf8'));
+    const lines: string[] = jobs.publish.steps.map(({ run = '' }: { run?: string }) => run);
+    const [named, packed, published] = ['npm pkg set', 'npm run pack', 'npm publish'].map((command) =>
+      lines.findIndex((line) => line.includes(command)),
+    ) as [number, number, number];
+    assert.ok(named > -1 && named < packed && packed < published, lines.join('\n'));
+    sh(String(lines[named]));
+    const packages = ['giantswarm', 'verifier', 'server', 'cli'];
+    for (const name of packages) {
+      const { repository } = JSON.parse(
+        readFileSync(join(folder.path, 'packages', name, 'package.json'), 'utf8'),
+      );
+      assert.deepEqual(repository, { type: 'git', url: 'git+https://github.com/example/guardbee.git' });
+    }
+    // As tools/pack.ts does; here without what was built.
+    const workspaces = packages.map((name) => `--workspace packages/${name}`).join(' ');
+    sh(`mkdir out && npm pack --no-dry-run --ignore-scripts --silent --pack-destination out ${workspaces}`);
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    assert.deepEqual(
+      sh(String(lines[published])).trim().split('\n'),
+      ['giantswarm', '@guardbee/verifier', '@guardbee/server', 'guardbee'].map(
+        (name) => `+ ${name}@${version}`,
+      ),
+    );
+  });
 });
