@@ -233,6 +233,14 @@ suite('the unit', () => {
     assert.equal(exposure.status, 0, String(exposure.stdout));
   });
 
+  /** Most settings of systemd are taken in any section, and do nothing in a wrong one. */
+  test('systemd goes on starting it until its database is there, but not with a wrong configuration', () => {
+    const sections = read('systemd/guardbee.service').split(/^\[(\w+)\]$/m);
+    const section = (name: string): string => String(sections[sections.indexOf(name) + 1]);
+    assert.match(section('Unit'), /^StartLimitIntervalSec=0$/m);
+    assert.match(section('Service'), /^Restart=on-failure\nRestartPreventExitStatus=78\nRestartSec=1$/m);
+  });
+
   test('its settings exist', () => {
     assertSettings(
       [...read('systemd/guardbee.service').matchAll(/(GUARDBEE_\w+)=/g)].map(([, name]) => String(name)),
