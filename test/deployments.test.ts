@@ -23,7 +23,7 @@ import { Service } from 'kubernetes-models/v1';
 import { parse, parseAllDocuments } from 'yaml';
 import { selfSigned } from '../packages/server/src/self-signed.ts';
 import { SETTINGS } from '../packages/server/src/settings.ts';
-import { cleanEnvironment, GUARDBEE, temporaryFolder } from './guardbee.ts';
+import { ADMIN, base64, cleanEnvironment, GUARDBEE, serve, temporaryFolder } from './guardbee.ts';
 
 /** What `deploy/` holds, as far as this machine can run it: no container engine and no cluster are needed. */
 
@@ -285,6 +285,38 @@ suite('the unit', () => {
       encoding: 'utf8',
     });
     assert.match(doctor.stdout + doctor.stderr, /\/var\/lib\/guardbee/);
+  });
+
+  test('what is typed on the machine finds data and keys where the unit has them', async (t) => {
+    using folder = temporaryFolder();
+    const [data, keys] = ['guardbee', 'guardbee-keys'].map((name) => join(folder.path, name)) as [
+      string,
+      string,
+    ];
+    const service = await serve(data, { GUARDBEE_KEYS_DIR: keys });
+    t.after(() => service.stop());
+    const file = join(folder.path, 'guardbee.yaml');
+    writeFileSync(file, read('systemd/guardbee.yaml').replaceAll('/var/lib', folder.path));
+    const [typed = ''] =
+      /^sudo -u guardbee [^`]*$/m.exec(readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')) ?? [];
+    const here = typed
+      .replaceAll('sudo -u guardbee ', '')
+      .replaceAll('/etc/guardbee/guardbee.yaml', file)
+      .replaceAll('/opt/guardbee/bin/guardbee', `"${process.execPath}" "${GUARDBEE}"`)
+      .replaceAll('admin@localhost', ADMIN.email)
+      .replace(/^.* set-password .*$/m, 'echo "$PASSWORD" | $& --password-stdin');
+    const password = 'a new one, long enough';
+    const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', here], {
+      env: { ...cleanEnvironment(), PASSWORD: password },
+      encoding: 'utf8',
+    });
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(
+      stdout,
+      /^fine +keys [\s\S]*^email +admin@example\.com$[\s\S]*^Changed the password of admin/m,
+    );
+    const body = JSON.stringify({ email: ADMIN.email, password_base64: base64(password) });
+    assert.equal((await fetch(`${service.url}/v4/auth-tokens/`, { method: 'POST', body })).status, 200);
   });
 
   test('it asks for the Node that the command needs', () => {
