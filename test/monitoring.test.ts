@@ -21,6 +21,7 @@ const read = (file: string): string =>
 interface Rule {
   readonly alert: string;
   readonly expr: string;
+  readonly for?: string;
   readonly labels: { readonly severity: string };
   readonly annotations: { readonly summary: string; readonly action: string };
 }
@@ -106,6 +107,34 @@ test('every expression parses, and asks for metrics, labels and values that ther
     }
   }
   assert.ok(seen > 20, `only ${seen}`);
+});
+
+/** A rate is above zero for as long as its window after one thing has happened. */
+test('what happened once and is over fires no alert that waits', () => {
+  const minutes = (duration: string): number => Number(/^(\d+)m$/.exec(duration)?.[1] ?? Number.NaN);
+  const waiting = rules.filter((rule) => rule.for !== undefined && /\[\w+\]/.test(rule.expr));
+  assert.ok(waiting.length > 5);
+  for (const { alert, expr, for: pause = '' } of waiting)
+    for (const [, window = ''] of expr.matchAll(/\[(\w+)\]/g)) {
+      assert.ok(minutes(window) < minutes(pause), `${alert}: ${window} is no shorter than ${pause}`);
+      assert.ok(minutes(window) >= 2, `${alert}: ${window} may hold one scrape only`);
+    }
+});
+
+/** Workers have their metrics each under a label of their own: a rule would fire for each, and lines be named alike. */
+test('every expression makes one of the workers of an instance', () => {
+  for (const { where, expr } of expressions) {
+    const text = plain(expr);
+    parser.parse(text).iterate({
+      enter({ name, node, from, to }: SyntaxNodeRef) {
+        if (name !== 'VectorSelector' || /^up\b/.test(text.slice(from, to))) return;
+        const around = [];
+        for (let one = node.parent; one !== null; one = one.parent) around.push(one.name);
+        assert.ok(around.includes('AggregateExpr'), `${where}: ${text.slice(from, to)}`);
+      },
+    });
+    assert.doesNotMatch(expr, /worker/, where);
+  }
 });
 
 test('every alert says what it means and what to do, and has a severity', () => {
