@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   globSync,
   mkdirSync,
@@ -94,6 +95,9 @@ suite('the image', () => {
     assert.equal(status, 0, stderr);
     assertBill(join(packed, 'sbom.cdx.json'), join(app, 'package-lock.json'));
     assertSize(join(app, 'node_modules'));
+    const copied = last.map((one) => one.getArgumentsContent());
+    assert.ok(copied.includes('deploy/docker/healthcheck.mjs /app/'));
+    copyFileSync(HEALTH_CHECK, join(app, 'healthcheck.mjs'));
     chmodSync(folder.path, 0o755);
     assert.equal(spawnSync('chown', ['-R', '65534:65534', data]).status, 0);
 
@@ -108,13 +112,15 @@ suite('the image', () => {
         .replaceAll('8420', PORT);
     const words = (keyword: string): string[] => JSON.parse(inPlace(argumentsOf(keyword)));
     const [, ...entry] = [...words('ENTRYPOINT'), ...words('CMD')];
-    const env = Object.fromEntries(
-      [...inPlace(argumentsOf('ENV')).matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
-    );
+    const own = [...inPlace(argumentsOf('ENV')).matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
+    const env = { ...cleanEnvironment(), ...Object.fromEntries(own), HOME: '/nowhere' };
     const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', node];
     const service = spawn('setpriv', [...asNobody, ...entry], {
       cwd: '/',
-      env: { ...cleanEnvironment(), ...env, HOME: '/nowhere' },
+      env,
     });
     let output = '';
     for (const stream of [service.stdout, service.stderr])
@@ -126,16 +132,49 @@ suite('the image', () => {
       const [, ...check] = JSON.parse(health) as string[];
       let healthy = false;
       for (let tries = 0; tries < 100 && !healthy; tries++) {
-        healthy = spawnSync(node, check).status === 0;
+        healthy = spawnSync(node, check, { env }).status === 0;
         if (!healthy) await new Promise((resolve) => setTimeout(resolve, 100));
       }
       assert.ok(healthy, output);
       service.kill(argumentsOf('STOPSIGNAL') as NodeJS.Signals);
       assert.deepEqual(await once(service, 'exit'), [0, null]);
-      assert.equal(spawnSync(node, check).status, 1);
+      assert.equal(spawnSync(node, check, { env }).status, 1);
     } finally {
       service.kill('SIGKILL');
     }
+  });
+});
+
+const HEALTH_CHECK = deploy('docker/healthcheck.mjs');
+
+suite('the health check of the image', () => {
+  const check = (env: Record<string, string>): number | null =>
+    spawnSync(process.execPath, [HEALTH_CHECK], { env: { ...cleanEnvironment(), ...env } }).status;
+
+  test('it asks where the settings have the service listen', async (t) => {
+    using folder = temporaryFolder();
+    const service = await serve(join(folder.path, 'data'));
+    t.after(() => service.stop());
+    const { port } = new URL(service.url);
+    assert.equal(check({ GUARDBEE_LISTEN: `0.0.0.0:${port}` }), 0);
+    assert.equal(check({ GUARDBEE_LISTEN: `127.0.0.1:${port}` }), 0);
+    const file = join(folder.path, 'guardbee.yaml');
+    writeFileSync(file, `listen: 0.0.0.0:${port}\n`);
+    assert.equal(check({ GUARDBEE_CONFIG_FILE: file }), 0);
+    // Else Docker would take it for well while it stops.
+    await service.stop();
+    assert.equal(check({ GUARDBEE_CONFIG_FILE: file }), 1);
+  });
+
+  test('it speaks TLS where the service does, whatever host the certificate names', async (t) => {
+    using folder = temporaryFolder();
+    const { certFile, keyFile } = await selfSigned(folder.path, 'login.example.com');
+    const tls = { GUARDBEE_TLS_CERT: certFile, GUARDBEE_TLS_KEY: keyFile };
+    const service = await serve(join(folder.path, 'data'), tls);
+    t.after(() => service.stop());
+    const listen = `0.0.0.0:${new URL(service.url).port}`;
+    assert.equal(check({ GUARDBEE_LISTEN: listen, ...tls }), 0);
+    assert.equal(check({ GUARDBEE_LISTEN: listen }), 1);
   });
 });
 
