@@ -378,14 +378,13 @@ suite('the chart', () => {
   const isValid = new Ajv({ strict: false }).compile(JSON.parse(read('helm/guardbee/values.schema.json')));
   const skip = !has('go') && "Go is not installed here: the chart's templates are not rendered";
 
-  function render(changes: object = {}): { kind: string; validate(): void }[] {
+  function rendered(templates: readonly string[], changes: object): string {
     const chart = parse(read('helm/guardbee/Chart.yaml'));
     const scope = {
       Values: { ...values, ...changes },
       Release: { Name: 'guardbee' },
       Chart: { AppVersion: chart.appVersion },
     };
-    const templates = globSync(deploy('helm/guardbee/templates/*.yaml')).sort();
     const go = [
       'run',
       join(import.meta.dirname, 'support/render-chart.go'),
@@ -394,7 +393,12 @@ suite('the chart', () => {
     ];
     const { status, stdout, stderr } = spawnSync('go', go, { encoding: 'utf8' });
     assert.equal(status, 0, stderr);
-    return parseAllDocuments(stdout)
+    return stdout;
+  }
+
+  function render(changes: object = {}): { kind: string; validate(): void }[] {
+    const templates = globSync(deploy('helm/guardbee/templates/*.yaml')).sort();
+    return parseAllDocuments(rendered(templates, changes))
       .map((document) => document.toJS())
       .filter((one) => one !== null)
       .map((one) => {
@@ -474,6 +478,19 @@ suite('the chart', () => {
     assert.deepEqual([service.ports[0].port, metrics.ports[0].port], [8420, 9420]);
     const closed = JSON.stringify(render({ metrics: { enabled: false, port: 9420 } }));
     assert.doesNotMatch(closed, /9420|METRICS/);
+  });
+
+  test('what it says after the installation leads to the port that is there, by a name that the certificate has', {
+    skip,
+  }, () => {
+    const notes = (changes: object): string =>
+      rendered([deploy('helm/guardbee/templates/NOTES.txt')], changes);
+    assert.match(notes({}), /guardbee 8420:80\n {2}guardbee login admin@\S+\n$/);
+    assert.match(
+      notes({ tlsSecret: 'guardbee-tls' }),
+      / 8420:443\n {2}guardbee login \S+ -e https:\/\/HOST:8420\n/,
+    );
+    assert.doesNotMatch(notes({ tlsSecret: 'guardbee-tls' }), /https:\/\/127/);
   });
 
   test('with a certificate the pods speak HTTPS, and are asked so', { skip }, () => {
