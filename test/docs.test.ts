@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { parse } from 'yaml';
 import { terminalIo } from '../packages/cli/src/io.ts';
@@ -137,6 +137,18 @@ suite('the examples in the documents', () => {
     const lines = block('docs/configuration.md', 'sh', 'config show');
     const output = await run('bash', ['--norc', '-euc', `exec 2>&1; ${lines}`]);
     assert.match(output, /GUARDBEE_LISTEN +127\.0\.0\.1:8420 +default/);
+  });
+
+  test('configuration: every file of the service is in the table', () => {
+    const table = /^## What lies where\n+([\s\S]*?)\n\n/m.exec(read('docs/configuration.md'))?.[1] ?? '';
+    const named = [...table.matchAll(/^\| (`.*?) +\|/gm)].flatMap(([, cell = '']) => {
+      const [first = '', ...endings] = cell.replaceAll('`', '').split(', ');
+      return [first, ...endings.map((ending) => `${first}${ending}`)];
+    });
+    const data = join(folder.path, 'data');
+    const found = globSync('**', { cwd: data, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = found.map(({ parentPath, name }) => relative(data, join(parentPath, name)));
+    assert.deepEqual(files.map((file) => file.replaceAll('\\', '/')).sort(), named.sort());
   });
 
   test('cli: the lines log in, say who it is, make a token, use one and log out', async () => {
