@@ -220,22 +220,21 @@ suite('the configurations of what does not run here ask what they say they ask',
 
   before(async () => {
     service = await serve(join(folder.path, 'data'));
-    const body = {
-      email: ADMIN.email,
-      password_base64: base64(ADMIN.password),
-      scopes: ['introspect', 'orders:read'],
-    };
-    const reply = await fetch(`${service.url}/v4/auth-tokens/`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-    });
-    token = ((await reply.json()) as { auth_token: string }).auth_token;
+    token = await login(['introspect', 'orders:read']);
   });
   after(async () => {
     await service.stop();
     folder[Symbol.dispose]();
   });
 
+  async function login(scopes: readonly string[]): Promise<string> {
+    const body = { email: ADMIN.email, password_base64: base64(ADMIN.password), scopes };
+    const reply = await fetch(`${service.url}/v4/auth-tokens/`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    return ((await reply.json()) as { auth_token: string }).auth_token;
+  }
   const example = (file: string) => parse(read(`examples/${file}`));
   const ask = (path: string, init: RequestInit = {}) =>
     fetch(service.url + path, { ...init, headers: { authorization: `Bearer ${token}` } });
@@ -269,12 +268,23 @@ suite('the configurations of what does not run here ask what they say they ask',
     const { context } = contexts.find(({ name }: { name: string }) => name === current);
     assert.ok(users.some(({ name }: { name: string }) => name === context.user));
     const { cluster } = clusters.find(({ name }: { name: string }) => name === context.cluster);
-    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
-    const reply = await ask(new URL(cluster.server).pathname, { method: 'POST', body: JSON.stringify(body) });
-    const { status } = (await reply.json()) as {
-      status: { authenticated: boolean; user: { username: string } };
+    const review = async (path: string, scopes: readonly string[]) => {
+      const spec = { token: await login(scopes) };
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec };
+      const reply = await ask(path, { method: 'POST', body: JSON.stringify(body) });
+      return ((await reply.json()) as { status: { authenticated: boolean; user?: { username: string } } })
+        .status;
     };
-    assert.deepEqual([status.authenticated, status.user.username], [true, ADMIN.email]);
+    const { pathname } = new URL(cluster.server);
+    assert.equal((await review(pathname, ['orders:read'])).user?.username, ADMIN.email);
+
+    const proxied = block('docs/integrations/kubernetes.md', 'nginx', pathname);
+    const [, path, asked] =
+      /^location = (\S+) \{\n +proxy_pass http:\/\/[\w.:]+(\S+);\n\}\n$/.exec(proxied) ?? [];
+    assert.equal(path, pathname);
+    assert.deepEqual(await review(String(asked), ['orders:read']), { authenticated: false });
+    for (const scopes of [['kubernetes', 'orders:read'], ['*']])
+      assert.ok((await review(String(asked), scopes)).authenticated, String(scopes));
   });
 });
 
