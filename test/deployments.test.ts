@@ -25,6 +25,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { selfSigned } from '../packages/server/src/self-signed.ts';
 import { SETTINGS } from '../packages/server/src/settings.ts';
 import { ADMIN, base64, cleanEnvironment, GUARDBEE, serve, temporaryFolder } from './guardbee.ts';
+import { block } from './support/blocks.ts';
 
 /** What `deploy/` holds, as far as this machine can run it: no container engine and no cluster are needed. */
 
@@ -336,9 +337,7 @@ suite('the unit', () => {
     t.after(() => service.stop());
     const file = join(folder.path, 'guardbee.yaml');
     writeFileSync(file, read('systemd/guardbee.yaml').replaceAll('/var/lib', folder.path));
-    const [typed = ''] =
-      /^sudo -u guardbee [^`]*$/m.exec(readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8')) ?? [];
-    const here = typed
+    const here = block('docs/troubleshooting.md', 'sh', 'doctor')
       .replaceAll('sudo -u guardbee ', '')
       .replaceAll('/etc/guardbee/guardbee.yaml', file)
       .replaceAll('/opt/guardbee/bin/guardbee', `"${process.execPath}" "${GUARDBEE}"`)
@@ -503,8 +502,7 @@ suite('the chart', () => {
   });
 
   test('the values that the page shows are allowed, and do what it says', { skip }, () => {
-    const page = readFileSync(join(root, 'docs/deployments.md'), 'utf8');
-    const own = parse(String(/^```yaml\n([\s\S]*?)^```$/m.exec(page)?.[1]));
+    const own = parse(block('docs/deployments.md', 'yaml', 'settings:'));
     const all: Record<string, object> = {
       ...values,
       ...own,

@@ -23,24 +23,12 @@ import {
   serve,
   temporaryFolder,
 } from './guardbee.ts';
+import { block, blocks } from './support/blocks.ts';
 
 /** What the documents say is typed here as it stands there; only the address and the account are this test's. */
 
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-
-/** The code blocks of a language, in their order. */
-function blocks(file: string, language: string): string[] {
-  return [...read(file).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map((match) =>
-    String(match[1]),
-  );
-}
-
-function block(file: string, language: string, containing: string): string {
-  const found = blocks(file, language).filter((code) => code.includes(containing));
-  assert.equal(found.length, 1, `${file} has one ${language} block with ${containing}`);
-  return String(found[0]);
-}
 
 /** The documents that people read, but for the document this project started from. */
 const documents = globSync('{*.md,docs/**/*.md,packages/*/README.md}', { cwd: root }).filter(
@@ -180,9 +168,11 @@ suite('the examples in the documents', () => {
     }).listen(0, '127.0.0.1');
     t.after(() => collector.close());
     await once(collector, 'listening');
-    const page = 'docs/observability.md';
-    writeFileSync(join(folder.path, 'telemetry.mjs'), block(page, 'js', 'OTLPTraceExporter'));
-    const lines = block(page, 'sh', 'guardbee serve').replace(
+    writeFileSync(
+      join(folder.path, 'telemetry.mjs'),
+      block('docs/observability.md', 'js', 'OTLPTraceExporter'),
+    );
+    const lines = block('docs/observability.md', 'sh', 'guardbee serve').replace(
       '127.0.0.1:4318',
       `127.0.0.1:${(collector.address() as AddressInfo).port}`,
     );
@@ -195,19 +185,28 @@ suite('the examples in the documents', () => {
     assert.equal(asked.length, 1);
     assert.match(String(asked[0]), /^POST \/v1\/traces .*"service\.name".*"guardbee".*"GET \/v4\/user\/"/);
     const { devDependencies } = JSON.parse(read('package.json'));
-    const named = [...block(page, 'sh', 'npm install').matchAll(/(@opentelemetry\/\S+)@(\S+)/g)];
+    const named = [
+      ...block('docs/observability.md', 'sh', 'npm install').matchAll(/(@opentelemetry\/\S+)@(\S+)/g),
+    ];
     assert.equal(named.length, 3);
     for (const [, name, version] of named) assert.equal(devDependencies[String(name)], version, name);
   });
 
   test('introspection: a service makes itself a token and asks', async () => {
-    const page = 'docs/integrations/introspection.md';
     const made = JSON.parse(
-      await run('bash', ['--norc', '-euc', here(block(page, 'sh', '"scopes"'))], { API: service.url }),
+      await run(
+        'bash',
+        ['--norc', '-euc', here(block('docs/integrations/introspection.md', 'sh', '"scopes"'))],
+        { API: service.url },
+      ),
     );
     const env = { API: service.url, SERVICE_TOKEN: made.auth_token, TOKEN: made.auth_token };
     const { active, scope } = JSON.parse(
-      await run('bash', ['--norc', '-euc', block(page, 'sh', '/oauth2/introspect')], env),
+      await run(
+        'bash',
+        ['--norc', '-euc', block('docs/integrations/introspection.md', 'sh', '/oauth2/introspect')],
+        env,
+      ),
     );
     assert.deepEqual([active, scope], [true, 'introspect']);
   });
@@ -292,7 +291,7 @@ suite('the configurations of what does not run here ask what they say they ask',
 const TYPED =
   /^(?:\w+=\S+ )*(?:npm|npx|node|guardbee|curl|docker|kubectl|helm|systemctl|sudo|git|export|source) /m;
 
-test('every block of code is run by a test, or says why it is not', () => {
+test('every block of code is taken by the test that it names, or says why it is not run', () => {
   let seen = 0;
   for (const document of documents.filter((file) => !file.startsWith('docs/decisions/'))) {
     for (const [, before = '', language, code = ''] of read(document).matchAll(
@@ -308,18 +307,21 @@ test('every block of code is run by a test, or says why it is not', () => {
         continue;
       }
       seen += 1;
-      const said = /^<!-- (?:examples\/\S+, )?(?:run by (\S+)|not run: \S.*) -->\n\n$/.exec(before);
+      const said = /^<!-- (?:examples\/\S+\/(\S+), )?(?:run by (\S+)|not run: \S.*) -->\n\n$/.exec(before);
       assert.ok(
         said !== null,
         `${document}: a block of ${language} does not say by which test it is run, or why not`,
       );
-      const [, runner] = said;
+      const [, file, runner] = said;
       if (runner === undefined) continue;
+      const test = existsSync(join(root, runner)) ? read(runner) : '';
+      // The packages read their own pages in their own way.
       const name = document.split('/').at(-1)?.replace('.md', '') ?? '';
-      assert.ok(
-        existsSync(join(root, runner)) && read(runner).includes(name),
-        `${runner} does not run ${document}`,
-      );
+      const taken = test.replaceAll(/\s+/g, ' ').includes(`'${document}', '${language}'`);
+      const isRun = runner.startsWith('packages/')
+        ? test.includes(name)
+        : taken || (file !== undefined && test.includes(`'${file}'`));
+      assert.ok(isRun, `${runner} takes no block of ${language} from ${document}`);
     }
   }
   assert.ok(seen > 30, `only ${seen}`);
@@ -419,5 +421,5 @@ test('errors.md has a cause and a cure for every refusal', () => {
 });
 
 test('SECURITY.md publishes the pattern that tokens have', () => {
-  assert.ok(read('SECURITY.md').includes(`regex = '''${TOKEN_PATTERN}'''`));
+  assert.ok(block('SECURITY.md', 'toml', 'regex').includes(`regex = '''${TOKEN_PATTERN}'''`));
 });

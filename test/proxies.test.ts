@@ -17,6 +17,7 @@ import {
   serve,
   temporaryFolder,
 } from './guardbee.ts';
+import { blocks } from './support/blocks.ts';
 
 const root = join(import.meta.dirname, '..');
 const EXAMPLES = join(root, 'examples/proxies');
@@ -241,13 +242,11 @@ suite('the page on nginx, typed as it stands', { skip: proxies[0]?.skip ?? false
             return `printf %s "$PASSWORD" | ${command.trimEnd()} --password-stdin ${rest}`;
           },
         );
-    const page = readFileSync(join(root, 'docs/integrations/nginx.md'), 'utf8');
-    const blocks = (language: string): string[] =>
-      [...page.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, code]) =>
-        here(`${code}`),
-      );
-    const [part = '', whole = '', ...otherFiles] = blocks('nginx');
-    const [accounts = '', start = '', requests = '', end = '', ...others] = blocks('sh');
+    const [part = '', whole = '', ...otherFiles] = blocks('docs/integrations/nginx.md', 'nginx').map(here);
+    const [accounts = '', start = '', requests = '', end = '', ...others] = blocks(
+      'docs/integrations/nginx.md',
+      'sh',
+    ).map(here);
     assert.deepEqual([otherFiles, others], [[], []]);
     const place = join(folder.path, 'empty');
     for (const path of [place, join(folder.path, 'bin')]) mkdirSync(path);

@@ -8,15 +8,11 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { startPostgres, whyNoPostgres } from '../packages/server/src/storage/postgres/server.test-support.ts';
 import { ADMIN, cleanEnvironment, temporaryFolder } from './guardbee.ts';
+import { block, blocks } from './support/blocks.ts';
 
 /** docs/several-nodes.md, typed as it stands; only the addresses, the database and the password are this test's. */
 
 const root = join(import.meta.dirname, '..');
-const page = readFileSync(join(root, 'docs/several-nodes.md'), 'utf8');
-const blocks = (language: string): string[] =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, code]) =>
-    String(code),
-  );
 
 suite('the page on several nodes', { skip: whyNoPostgres() ?? false }, () => {
   test('its lines start two nodes; what one has answered the other knows', async (t) => {
@@ -27,7 +23,7 @@ suite('the page on several nodes', { skip: whyNoPostgres() ?? false }, () => {
     const url = server.url('guardbee');
     mkdirSync(join(folder.path, 'node_modules/.bin'), { recursive: true });
     symlinkSync(join(root, 'packages/cli/bin/guardbee.js'), join(folder.path, 'node_modules/.bin/guardbee'));
-    const [create = '', key = '', start = '', tryIt = ''] = blocks('sh');
+    const [create = '', key = '', start = '', tryIt = ''] = blocks('docs/several-nodes.md', 'sh');
     // Ports of its own, and a password that a pipe can give.
     const here = (code: string): string =>
       code
@@ -96,7 +92,7 @@ suite('nginx, configured as the page says', {
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
       (name) => `${name}_temp_path ${folder}/${name};`,
     );
-    const [own = ''] = blocks('nginx');
+    const own = block('docs/several-nodes.md', 'nginx', 'upstream');
     return `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1; events {}
       http { access_log off; ${temporary.join(' ')} ${own.replaceAll('127.0.0.1:842', `127.0.0.1:${PORT}`)} }`;
   };
