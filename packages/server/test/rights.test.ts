@@ -54,6 +54,8 @@ before(async () => {
 });
 after(() => service.close());
 
+const TOKEN_REVIEW = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: 'x' } };
+
 /** A request to each route that changes nothing that another one needs. `{email}`: the subject. */
 function requestFor(route: string, subject: string): { method: string; path: string; body?: unknown } {
   const [verb = '', pattern = ''] = route.split(' ');
@@ -61,6 +63,7 @@ function requestFor(route: string, subject: string): { method: string; path: str
   const path = pattern
     .replace(':email', subject)
     .replace(':id', '0000000000000000')
+    .replace(':scope', 'kubernetes')
     .replace('/*', '/orders/1');
   const bodies: Record<string, unknown> = {
     'POST /v4/auth-tokens/': { email: 'nobody@example.com' },
@@ -70,11 +73,8 @@ function requestFor(route: string, subject: string): { method: string; path: str
     'POST /v4/users/:email/password/': {},
     'POST /oauth2/introspect': 'token=x',
     'POST /oauth2/revoke': 'token=x',
-    'POST /apis/authentication.k8s.io/v1/tokenreviews': {
-      apiVersion: 'authentication.k8s.io/v1',
-      kind: 'TokenReview',
-      spec: { token: 'x' },
-    },
+    'POST /apis/authentication.k8s.io/v1/tokenreviews': TOKEN_REVIEW,
+    'POST /apis/authentication.k8s.io/v1/tokenreviews/:scope': TOKEN_REVIEW,
   };
   return { method, path, ...(route in bodies ? { body: bodies[route] } : {}) };
 }

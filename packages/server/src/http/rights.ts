@@ -67,6 +67,7 @@ export const RIGHTS: Readonly<Record<string, Entry>> = {
   // RFC 7009: whoever holds a token may end it; holding it is the right.
   'POST /oauth2/revoke': anyone,
   'POST /apis/authentication.k8s.io/v1/tokenreviews': verifiers,
+  'POST /apis/authentication.k8s.io/v1/tokenreviews/:scope': verifiers,
   'ALL /verify': anyToken,
   'ALL /verify/*': anyToken,
 };

@@ -188,8 +188,8 @@ describe('forward-auth', () => {
 });
 
 describe('Kubernetes TokenReview', () => {
-  const review = (token: string, caller: string, query = '') =>
-    api.call('POST', `/apis/authentication.k8s.io/v1/tokenreviews${query}`, {
+  const review = (token: string, caller: string, way = '') =>
+    api.call('POST', `/apis/authentication.k8s.io/v1/tokenreviews${way}`, {
       token: caller,
       body: {
         apiVersion: 'authentication.k8s.io/v1',
@@ -229,17 +229,18 @@ describe('Kubernetes TokenReview', () => {
     assertGeneric401(await review(token, await newUser('no-kube@example.com')));
   });
 
-  test('is asked for scopes by the address of the webhook', async () => {
+  test('is asked for a scope by the path of the webhook', async () => {
     const caller = await introspectToken();
     const narrow = await newUser('narrow-kube@example.com', { scopes: ['orders:read'] });
     const wide = await login('narrow-kube@example.com', PASSWORD, { scopes: ['kubernetes', 'orders:read'] });
-    const isAuthenticated = async (token: string, query?: string) =>
-      (await review(token, caller, query)).body.status.authenticated;
+    const isAuthenticated = async (token: string, way?: string) =>
+      (await review(token, caller, way)).body.status.authenticated;
     assert.equal(await isAuthenticated(narrow), true);
-    assert.equal(await isAuthenticated(narrow, '?scope=kubernetes'), false);
-    assert.equal(await isAuthenticated(wide, '?scope=kubernetes'), true);
-    assert.equal(await isAuthenticated(await login('narrow-kube@example.com'), '?scope=kubernetes'), true);
-    assertGeneric(await review(wide, caller, '?scope=%22'), 400, 'INVALID_INPUT');
+    assert.equal(await isAuthenticated(narrow, '/kubernetes'), false);
+    assert.equal(await isAuthenticated(wide, '/kubernetes'), true);
+    assert.equal(await isAuthenticated(await login('narrow-kube@example.com'), '/kubernetes'), true);
+    assertGeneric(await review(wide, caller, '/%22'), 400, 'INVALID_INPUT');
+    assertGeneric401(await review(wide, wide, '/kubernetes'));
   });
 
   test('another kind of review is 400', async () => {
