@@ -63,6 +63,20 @@ test('a token with a forgotten e-mail never becomes part of a URL', () => {
   }
 });
 
+test('what a URL would resolve away is no e-mail and no id, in both generations', () => {
+  for (const dots of ['.', '..']) {
+    const refused = (name: string) => ({
+      message: `The parameter '${name}' must not be '${dots}' when calling op`,
+    });
+    assert.throws(() => read(['email'], dots, opts), refused('email'));
+    assert.throws(() => read(['email'], 't', dots), refused('email'));
+    assert.throws(() => read(['email', 'body'], dots, body), refused('email'));
+    assert.throws(() => readArguments('op', ['id'], [dots, opts]), refused('id'));
+    assert.throws(() => readArguments('op', ['id'], [{ toString: () => dots }]), refused('id'));
+  }
+  assert.deepEqual(read(['email'], '...'), [undefined, '...', null, {}]);
+});
+
 test('any e-mail and any token end up in their own places', () => {
   fc.assert(
     fc.property(fc.emailAddress(), fc.stringMatching(/^(giantswarm )?[\w.~+/-]{1,80}=*$/), (email, token) => {

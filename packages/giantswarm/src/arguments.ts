@@ -110,7 +110,7 @@ export interface Arguments {
  *
  * When in doubt it is the older: the other mistake would put a token into a URL.
  *
- * @throws Error `Missing the required parameter '…' when calling …`
+ * @throws Error `Missing the required parameter '…' when calling …`, `The parameter '…' must not be '..' when calling …`
  */
 export function readArguments(
   operation: string,
@@ -123,6 +123,9 @@ export function readArguments(
     const value = args[i];
     const isToken = name === 'email' && /^\s*(giantswarm|bearer|token|basic)\s/i.test(String(value));
     if (value === undefined || value === null || isToken) throw missing(name, operation);
+    if (isDotSegment(name, value)) {
+      throw new Error(`The parameter '${name}' must not be '${value}' when calling ${operation}`);
+    }
     values[name] = value;
   });
   const opts = (args[names.length] ?? {}) as CallOptions;
@@ -138,6 +141,14 @@ function isOlder(required: readonly string[], args: readonly unknown[]): boolean
   if (typeof second === 'string') return !/^\s*[[{"]/.test(second);
   const isForgotten = args.length > 1 && (second === undefined || second === null);
   return required.length === 1 && isForgotten && !String(first).includes('@');
+}
+
+/**
+ * `.` and `..` are resolved away out of a path, percent-encoded too (WHATWG URL §4.1): the call would be another one, ending the
+ * token that asks instead of the one that was named.
+ */
+function isDotSegment(name: string, value: unknown): boolean {
+  return (name === 'email' || name === 'id') && ['.', '..'].includes(String(value));
 }
 
 function missing(parameter: string, operation: string): Error {

@@ -66,6 +66,18 @@ suite('tokens one can manage', async () => {
     assert.throws(() => api.deleteAuthTokenById(null as never), /Missing the required parameter 'id'/);
   });
 
+  test('a dot for an id or an e-mail asks nothing of the service: it would end or list one’s own', () => {
+    for (const dots of ['.', '..']) {
+      assert.throws(
+        () => api.deleteAuthTokenById(dots),
+        /The parameter 'id' must not be '\.\.?' when calling/,
+      );
+      assert.throws(() => api.deleteUserAuthTokens(dots), /The parameter 'email' must not be/);
+      assert.throws(() => api.getUserAuthTokens(dots), /The parameter 'email' must not be/);
+    }
+    assert.deepEqual(server.requests, []);
+  });
+
   test('many are ended at once, and the answer says how many', async () => {
     server.answer = { body: { code: 'RESOURCE_DELETED', message: 'm', count: 3 } };
     const answer = await api.deleteUserAuthTokens(email, { except: 'current' });
