@@ -28,22 +28,27 @@ export async function* readAuditExport(chunks: AsyncIterable<Uint8Array>): Async
       await take();
     }
   }
-  while (!next.done) {
-    const line = next.value;
-    if (line.kind === 'key') {
-      yield { key: line };
-      await take();
-      continue;
+  try {
+    while (!next.done) {
+      const line = next.value;
+      if (line.kind === 'key') {
+        yield { key: line };
+        await take();
+        continue;
+      }
+      const head = line.kind === 'head' ? line.head : undefined;
+      const chain = line.kind === 'event' ? line.event.chain : line.head.chain;
+      const checkpoints: AuditHead[] = [];
+      if (head !== undefined) await take();
+      while (!next.done && next.value.kind === 'checkpoint' && next.value.head.chain === chain) {
+        checkpoints.push(next.value.head);
+        await take();
+      }
+      yield { chain: { chain, head, checkpoints, events: eventsOf(chain) } };
     }
-    const head = line.kind === 'head' ? line.head : undefined;
-    const chain = line.kind === 'event' ? line.event.chain : line.head.chain;
-    const checkpoints: AuditHead[] = [];
-    if (head !== undefined) await take();
-    while (!next.done && next.value.kind === 'checkpoint' && next.value.head.chain === chain) {
-      checkpoints.push(next.value.head);
-      await take();
-    }
-    yield { chain: { chain, head, checkpoints, events: eventsOf(chain) } };
+  } finally {
+    // Lines are taken one by one: nothing else ends them, and the connection they come from, for a reader that has seen enough.
+    await lines.return(undefined);
   }
 }
 

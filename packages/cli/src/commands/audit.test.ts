@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -118,7 +121,6 @@ suite('audit export', () => {
   });
 
   test('what breaks off leaves no file that looks whole, and keeps the one before', async (t) => {
-    const { createServer } = await import('node:http');
     const server = createServer((_request, reply) => {
       reply.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
       reply.write(trail);
@@ -128,7 +130,7 @@ suite('audit export', () => {
     t.after(() => server.close());
     const output = inFolder('kept.ndjson');
     writeFileSync(output, 'before');
-    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const io = fakeIo({ env: { ...env, GUARDBEE_ENDPOINT: url } });
     const { code, err } = await finish(io, exportAudit({ format: 'ndjson', output }, io));
     assert.equal(code, 4);
@@ -295,5 +297,23 @@ suite('audit verify', () => {
     const io = fakeIo();
     const { out } = await finish(io, showAuditKeys({ file }, io));
     assert.equal(out, String(keys.publicKey.export({ type: 'spki', format: 'pem' })));
+  });
+
+  test('the keys stand at the beginning: the rest of a trail is not waited for', async (t) => {
+    const service = createServer((_request, reply) => {
+      reply.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+      reply.write(`${lines.slice(0, 3).join('\n')}\n`);
+    });
+    const hungUp = once(service, 'request').then(([, reply]) => once(reply, 'close'));
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    t.after(() => {
+      service.closeAllConnections();
+      service.close();
+    });
+    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+    const io = fakeIo({ env: { ...env, GUARDBEE_ENDPOINT: url } });
+    const { code, out } = await finish(io, showAuditKeys({ json: true }, io));
+    assert.deepEqual([code, JSON.parse(out)[0].key_id], [0, 'k1']);
+    await hungUp;
   });
 });
