@@ -10,7 +10,9 @@ const folder = temporaryFolder();
 
 export async function start(): Promise<void> {
   [service, browser] = await Promise.all([serve(folder.path), launchChromium()]);
-  context = await browser.newContext({ acceptDownloads: true, ignoreHTTPSErrors: true });
+  // West of UTC, where the day of an instant is often another one than it is there.
+  const timezoneId = 'America/New_York';
+  context = await browser.newContext({ acceptDownloads: true, ignoreHTTPSErrors: true, timezoneId });
 }
 
 export async function stop(): Promise<void> {

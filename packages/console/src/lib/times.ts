@@ -43,14 +43,29 @@ export function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** The end of a day that a person picked in a calendar, by their own clock. */
+/** The day of an instant as a calendar field wants it, by the person's own clock. */
+export function dayOf(time: string | Date): string {
+  const day = new Date(time);
+  const padded = (number: number, length = 2) => String(number).padStart(length, '0');
+  return `${padded(day.getFullYear(), 4)}-${padded(day.getMonth() + 1)}-${padded(day.getDate())}`;
+}
+
+/** The begin of a day that a person picked in a calendar, by their own clock; the service knows instants only. */
+export function beginOfDay(day: string): string {
+  return new Date(`${day}T00:00:00`).toISOString();
+}
+
+/** The last second of it. */
 export function endOfDay(day: string): string {
   return new Date(`${day}T23:59:59`).toISOString();
 }
 
-/** The day after today as a calendar field wants it, by the person's own clock. */
+/** The begin of the day behind it, which is not always 24 hours away. */
+export function beginOfNextDay(day: string): string {
+  return new Date(new Date(`${day}T00:00:00`).setHours(24, 0, 0, 0)).toISOString();
+}
+
+/** The day after today as a calendar field wants it. */
 export function tomorrow(): string {
-  const day = new Date(Date.now() + 86_400_000);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+  return dayOf(new Date(new Date().setHours(24, 0, 0, 0)));
 }

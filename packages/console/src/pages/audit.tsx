@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { auditApi, doing } from '../lib/api.ts';
 import { AUDIT_EVENT_NAMES } from '../lib/audit-event-names.ts';
 import { go, href } from '../lib/route.ts';
-import { exactTime } from '../lib/times.ts';
+import { beginOfDay, beginOfNextDay, exactTime } from '../lib/times.ts';
 import { usePages } from '../lib/use-pages.ts';
 import { Field, Select } from '../ui/field.tsx';
 import { MoreButton } from '../ui/more-button.tsx';
@@ -22,7 +22,7 @@ export default function Audit({ query }: { query: URLSearchParams }) {
     auditApi.getAuditEventsWithHttpInfo({
       ...doing('show-audit-events'),
       ...{ signal, cursor, limit: 50, event, subject, actor, request_id },
-      ...{ from: dayBegin(from), to: dayEnd(to) },
+      ...{ from: from && beginOfDay(from), to: to && beginOfNextDay(to) },
     }),
   );
 
@@ -141,13 +141,4 @@ function EventTable({ events }: { events: readonly V4AuditEvent[] }) {
 
 function Nobody() {
   return <span class="muted">Nobody</span>;
-}
-
-/** A day of the reader's own calendar; the service knows instants only. */
-function dayBegin(day: string | undefined): string | undefined {
-  return day ? new Date(`${day}T00:00:00`).toISOString() : undefined;
-}
-
-function dayEnd(day: string | undefined): string | undefined {
-  return day ? new Date(Date.parse(`${day}T00:00:00`) + 86_400_000).toISOString() : undefined;
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { endOfDay, NEVER } from '../lib/times.ts';
+import { dayOf, endOfDay, NEVER } from '../lib/times.ts';
 import { ActForm } from '../ui/act-form.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
@@ -17,9 +17,11 @@ export function EditExpiry({
   save: Save;
   onClose: () => void;
 }) {
-  const [day, setDay] = useState(expiry === NEVER ? '' : expiry.slice(0, 10));
-  const wanted = { expiry: day === '' ? NEVER : endOfDay(day) };
-  const act = save(wanted, 'set-user-expiry', 'The expiry has been set.');
+  const before = expiry === NEVER ? '' : dayOf(expiry);
+  const [day, setDay] = useState(before);
+  // Somebody may have set it to an instant within the day: who changes nothing keeps that.
+  const wanted = day === before ? expiry : day === '' ? NEVER : endOfDay(day);
+  const act = save({ expiry: wanted }, 'set-user-expiry', 'The expiry has been set.');
   return (
     <Dialog
       title="Set expiry"
