@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 import { CommandError, EXIT } from './exit-codes.ts';
 import type { Invocation } from './invocation.ts';
 import { visibleOutput } from './visible.ts';
+import { wholeOutput } from './whole-output.ts';
 
 export type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
 
@@ -33,8 +34,18 @@ export interface Io {
 }
 
 export function terminalIo(): Io {
-  // Somebody who stops reading (`| head`) must not end a service, nor be shown a stack trace.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const [results, remarks] = [wholeOutput(process.stdout), wholeOutput(process.stderr)];
+  const err = (text: string): void => void remarks.write(`${visibleOutput(text)}\n`);
+  let unwritten: unknown;
+  for (const stream of [results, remarks]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (stream === results) unwritten = error;
+      // Somebody who stops reading (`| head`) has seen enough. Whatever it is, it must not end a service.
+      if (error.code === 'EPIPE') return;
+      process.exitCode ||= EXIT.failed;
+      if (stream === results) err(`guardbee: Cannot write to standard output: ${error.message}`);
+    });
+  }
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const askable = (what: string, hint: string): void => {
     if (interactive) return;
@@ -42,14 +53,14 @@ export function terminalIo(): Io {
   };
   return {
     env: process.env,
-    out: (text) => void process.stdout.write(`${visibleOutput(text)}\n`),
-    err: (text) => void process.stderr.write(`${visibleOutput(text)}\n`),
+    out: (text) => void results.write(`${visibleOutput(text)}\n`),
+    err,
     interactive,
     async pour(chunks) {
       const shown = process.stdout.isTTY === true ? visibleChunks(chunks) : chunks;
-      await pipeline(Readable.from(shown), process.stdout, { end: false }).catch((error) => {
-        // Whoever reads has seen enough.
-        if (error.code !== 'EPIPE') throw error;
+      await pipeline(Readable.from(shown), results, { end: false }).catch((error) => {
+        // That has been dealt with.
+        if (error !== unwritten) throw error;
       });
     },
     progress(text) {
