@@ -35,6 +35,8 @@ export interface KnownAccount {
   /** Absent: it is in the system's keyring. */
   readonly token?: string | undefined;
   readonly inKeyring?: true | undefined;
+  /** It came from gsctl, which goes on using it. */
+  readonly imported?: true | undefined;
   /** Whether it was an administrator when it logged in: then there is more to suggest. */
   readonly admin?: boolean | undefined;
 }
@@ -67,14 +69,29 @@ export function readCredentials(directory: string): Credentials {
   }
 }
 
-/** Reads, changes and writes them, one command at a time: two logins at once both count. */
+/**
+ * Reads, changes and writes them, one command at a time: two logins at once both count. Throws `CommandError` where they can't be
+ * written.
+ */
 export function updateCredentials(directory: string, change: (now: Credentials) => Credentials): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const unlock = lock(directory);
   try {
-    write(directory, change(readCredentials(directory)));
-  } finally {
-    unlock();
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const unlock = lock(directory);
+    try {
+      write(directory, change(readCredentials(directory)));
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new CommandError(
+      EXIT.failed,
+      `Cannot write ${join(directory, FILE)}: ${(error as Error).message}`,
+      {
+        hint: 'GUARDBEE_CONFIG_DIR names another folder.',
+        cause: error,
+      },
+    );
   }
 }
 

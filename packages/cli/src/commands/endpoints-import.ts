@@ -28,7 +28,7 @@ export async function importEndpoints(options: ImportOptions, io: Io): Promise<v
       (isNew ? imported : skipped).push(endpoint);
       if (!isNew) continue;
       const { email, token } = session;
-      now = withAccount(now, endpoint, { email, account: { token }, alias });
+      now = withAccount(now, endpoint, { email, account: { token, imported: true }, alias });
       taken.push({ endpoint, email, token });
     }
     const theirs = selected === undefined ? undefined : addressOf(selected, { endpoints: {} });
@@ -37,7 +37,7 @@ export async function importEndpoints(options: ImportOptions, io: Io): Promise<v
       : now;
   });
   for (const { endpoint, email, token } of taken) {
-    const account = await keepToken(endpoint, email, token, io);
+    const account = { ...(await keepToken(endpoint, email, token, io)), imported: true as const };
     updateCredentials(configDirectory(io.env), (now) => withAccount(now, endpoint, { email, account }));
   }
   if (options.json) return io.out(JSON.stringify({ imported, skipped }));

@@ -1,13 +1,6 @@
-import { AuthTokensApi, isApiError } from 'giantswarm';
-import {
-  type ConnectionOptions,
-  callOptions,
-  clientFor,
-  connectAsUser,
-  endpointOf,
-  explain,
-} from '../connection.ts';
+import { type ConnectionOptions, connectAsUser, endpointOf, explain } from '../connection.ts';
 import { configDirectory, readCredentials, updateCredentials } from '../credentials.ts';
+import { endToken } from '../end-token.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { forgetToken, readToken } from '../kept-token.ts';
@@ -55,23 +48,16 @@ async function logoutEverywhere(options: LogoutOptions, io: Io): Promise<void> {
   if (first !== undefined) throw notTold('All tokens are', first, String(untold[0]));
 }
 
-/** Answers what went wrong. 401 is fine: the token had ended before, which is what was wanted. */
+/** Answers what went wrong. */
 async function end({ endpoint, email, token }: Session, io: Io): Promise<unknown> {
-  const failure = await tell(endpoint, token, io).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const failure = await endToken(endpoint, token, 'logout', io);
   if (email !== undefined) {
     const directory = configDirectory(io.env);
     const kept = accountOf(readCredentials(directory).endpoints[endpoint], email)?.account;
     updateCredentials(directory, (now) => withoutAccount(now, endpoint, email));
     if (kept !== undefined) await forgetToken(endpoint, email, kept, io);
   }
-  return isApiError(failure) && failure.status === 401 ? undefined : failure;
-}
-
-async function tell(endpoint: string, token: Session['token'], io: Io): Promise<void> {
-  await new AuthTokensApi(clientFor(endpoint, await token, io)).deleteAuthToken(callOptions('logout'));
+  return failure;
 }
 
 function notTold(what: string, failure: unknown, endpoint: string): CommandError {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
@@ -24,6 +24,7 @@ async function world(t: TestContext, name = 'hive') {
   const ended: (string | undefined)[] = [];
   let logins = 0;
   let refuses = false;
+  let ending: { status?: number; body: object } = { body: { code: 'RESOURCE_DELETED', message: 'm' } };
   const service = await fakeService(t, {
     'GET /': { body: { name: 'guardbee' } },
     'POST /v4/auth-tokens/': () =>
@@ -32,9 +33,7 @@ async function world(t: TestContext, name = 'hive') {
         : { body: { auth_token: `token-${++logins}` } },
     'DELETE /v4/auth-tokens/': (request) => {
       ended.push(tokenOf(request));
-      return refuses
-        ? { status: 503, body: { code: 'NOT_YET_AVAILABLE', message: 'Away.' } }
-        : { body: { code: 'RESOURCE_DELETED', message: 'm' } };
+      return refuses ? { status: 503, body: { code: 'NOT_YET_AVAILABLE', message: 'Away.' } } : ending;
     },
     'GET /v4/user/': { body: { email: 'a@x.de', created, expiry: created, admin: true } },
     'GET /v4/info/': { body: { general: { installation_name: name, provider: 'guardbee' }, workers: {} } },
@@ -52,6 +51,9 @@ async function world(t: TestContext, name = 'hive') {
     kept: () => readCredentials(folder),
     refuse: (now: boolean) => {
       refuses = now;
+    },
+    answerEnding: (status: number, code: string, message: string) => {
+      ending = { status, body: { code, message } };
     },
   };
 }
@@ -82,6 +84,36 @@ suite('login', () => {
     const at = fakeIo({ env: { GUARDBEE_CONFIG_DIR: folder }, stdin: 'right' });
     await enter('c@x.de', at, other.service.url);
     assert.equal(kept().endpoints[other.service.url]?.alias, undefined, 'the name is taken');
+  });
+
+  test('the token that is replaced is ended, whatever the case of the e-mail; that it can’t be is said', async (t) => {
+    const { enter, ended, service, kept, answerEnding } = await world(t);
+    await enter('a@x.de');
+    await enter('b@x.de');
+    assert.deepEqual(ended, []);
+    assert.deepEqual(await enter('A@x.de'), {
+      code: 0,
+      out: `Logged in as A@x.de at ${service.url}.\n`,
+      err: '',
+    });
+    assert.deepEqual(ended, ['token-1']);
+    answerEnding(503, 'NOT_YET_AVAILABLE', 'Away.');
+    const { code, err } = await enter('a@x.de');
+    assert.equal(code, 0);
+    assert.match(err, /^The token that was kept here before could not be ended, .*: Away\. /);
+    assert.equal(kept().endpoints[service.url]?.accounts['a@x.de']?.token, 'token-4');
+    answerEnding(401, 'PERMISSION_DENIED', 'No.');
+    assert.equal((await enter('a@x.de')).err, '', 'it had ended before');
+  });
+
+  test('where the token could not be kept, none is made', async (t) => {
+    const { folder, io, enter, service } = await world(t);
+    const config = join(folder, 'config');
+    symlinkSync(join(folder, 'no/such'), config);
+    const { code, err } = await enter('a@x.de', io({ GUARDBEE_CONFIG_DIR: config }));
+    assert.equal(code, 1);
+    assert.match(err, /^guardbee: Cannot write \S+credentials\.json: /);
+    assert.deepEqual(service.requests, []);
   });
 
   test('one that fails changes nothing', async (t) => {
@@ -266,7 +298,7 @@ selected_endpoint: https://api.one.example.com/
         [String(address)]: {
           alias: 'one',
           account: 'a@x.de',
-          accounts: { 'a@x.de': { token: 'secret-one' } },
+          accounts: { 'a@x.de': { token: 'secret-one', imported: true } },
         },
       },
     });
@@ -275,6 +307,18 @@ selected_endpoint: https://api.one.example.com/
     const again = await run(io(), importEndpoints, { file });
     assert.deepEqual([again.code, again.out], [0, '']);
     assert.equal((await run(io(), printToken, { endpoint: 'one' })).out, 'secret-one\n');
+  });
+
+  test('a session that gsctl goes on using is not ended by a login', async (t) => {
+    const { folder, io, enter, kept, ended, service } = await world(t);
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, GSCTL.replaceAll('https://api.one.example.com/', service.url));
+    await run(io(), importEndpoints, { file });
+    assert.equal(kept().endpoints[service.url]?.accounts['a@x.de']?.token, 'secret-one');
+    await enter('a@x.de');
+    assert.deepEqual(ended, []);
+    await enter('a@x.de');
+    assert.deepEqual(ended, ['token-1']);
   });
 
   test('a file that is none is refused, and never quoted', async (t) => {

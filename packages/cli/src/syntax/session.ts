@@ -7,7 +7,7 @@ export function addSession(program: Command, io: Io): void {
   online(program.command('login [email]'))
     .summary('log in and keep the token')
     .description(
-      'Log in and keep the token for the commands that follow. At a terminal, what is missing is asked for.',
+      'Log in and keep the token for the commands that follow, in place of an earlier one of the same account, which is ended. At a terminal, what is missing is asked for.',
     )
     .option(...STDIN)
     .option(...FILE)
