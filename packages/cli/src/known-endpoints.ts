@@ -7,11 +7,26 @@ import { CommandError, EXIT } from './exit-codes.ts';
 export function addressOf(name: string, { endpoints }: Credentials): string {
   const named = Object.entries(endpoints).find(([, { alias }]) => alias === name);
   if (named !== undefined) return named[0];
-  const text = /^https?:\/\//i.test(name) ? name : `https://${name}`;
-  if (!URL.canParse(text)) throw new CommandError(EXIT.usage, `${JSON.stringify(name)} is not an endpoint.`);
+  const isWhole = /^https?:\/\/[^/]/i.test(name);
+  const text = isWhole ? name : `https://${name}`;
+  // Otherwise `htp://host` would be a host named `htp`.
+  if ((name.includes(':/') && !isWhole) || !URL.canParse(text)) {
+    throw new CommandError(EXIT.usage, `${JSON.stringify(name)} is not an endpoint.`, {
+      hint: 'An address like https://login.example.com, or an alias of guardbee endpoints list.',
+    });
+  }
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
     throw new CommandError(EXIT.usage, 'An endpoint must not have a user or password in it.');
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    throw new CommandError(
+      EXIT.usage,
+      `${JSON.stringify(name)} has more behind its host: the API is at its root.`,
+      {
+        hint: url.origin,
+      },
+    );
   }
   return url.origin;
 }
