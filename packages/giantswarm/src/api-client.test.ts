@@ -108,6 +108,20 @@ suite('ApiClient', async () => {
     assert.equal(server.last.headers.authorization, 'call');
   });
 
+  test('a call that names no content type: ours < defaultHeaders < per call; one that names it has it', async () => {
+    const send = async (headers: object, contentTypes: string[] = []) => {
+      await client.callApi('/x', 'POST', {}, {}, { ...headers }, {}, 'a: 1', [], contentTypes, json, null);
+      assert.equal(server.last.body, 'a: 1');
+      return server.last.headers['content-type'];
+    };
+    assert.equal(await send({}), 'application/json');
+    client.defaultHeaders = { 'CONTENT-TYPE': 'text/default' };
+    assert.equal(await send({}), 'text/default');
+    assert.equal(await send({ 'content-Type': 'text/call' }), 'text/call');
+    assert.equal(await send({ 'Content-Type': null }), 'text/default');
+    assert.equal(await send({ 'Content-Type': 'text/call' }, ['text/named']), 'text/named');
+  });
+
   test('a header value HTTP does not allow is refused without being quoted', async () => {
     for (const value of ['secret\nX-Evil: 1', 'secret\u2713', 'secret\0']) {
       await assert.rejects(call('GET', { 'X-Giant-Swarm-CmdLine': value }), (error: Error) => {

@@ -163,12 +163,14 @@ export class ApiClient {
     this.applyAuthToRequest(draft, authNames ?? []);
     draft.query(this.normalizeParams(queryParams ?? {}));
     if (method === 'GET' && this.cache === false) draft.query({ _: Date.now() });
+    // a call that names no type leaves it to the headers, where they name one
+    const namedType = this.jsonPreferredMime(contentTypes ?? []);
+    const contentType = namedType ?? 'application/json';
+    if (namedType === undefined) draft.set('Content-Type', contentType);
     draft.set(this.defaultHeaders).set(this.normalizeParams(headerParams ?? {}));
-
-    const contentType = this.jsonPreferredMime(contentTypes ?? []) ?? 'application/json';
     // the platform writes multipart's own type, which carries the boundary
     if (contentType === 'multipart/form-data') draft.unset('Content-Type');
-    else draft.set('Content-Type', contentType);
+    else draft.set('Content-Type', namedType);
     draft.set('Accept', this.jsonPreferredMime(accepts ?? []));
     const url = draft.address(this.buildUrl(path, pathParams ?? {}));
 
