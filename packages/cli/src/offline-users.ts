@@ -19,7 +19,7 @@ export async function offlineUsers(
     show: (email) => call(offline.get(email)),
     create: async (user) => void (await call(offline.create(user))),
     setPassword: (email, passwordBase64) => call(offline.setPassword(email, passwordBase64)),
-    modify: async (email, change) => void (await call(offline.modify(email, change))),
+    modify: (email, change) => call(offline.modify(email, change)),
     remove: (email) => call(offline.remove(email)),
     erase: (email) => call(offline.erase(email)),
     unlock: (email) => call(offline.unlock(email)),

@@ -25,9 +25,7 @@ export async function onlineUsers(options: ConnectionOptions, io: Io): Promise<U
       };
       await call(api.modifyPassword(email, body, callOptions('users-set-password')));
     },
-    async modify(email, change) {
-      await call(api.modifyUser(email, change, callOptions('users-modify')));
-    },
+    modify: (email, change) => call(api.modifyUser(email, change, callOptions('users-modify'))),
     async remove(email) {
       await call(api.deleteUser(email, callOptions('users-delete')));
     },

@@ -21,7 +21,8 @@ export interface UserDirectory {
   }): Promise<void>;
   /** `askCurrent` is called when the service wants to be told the current password: for one's own account. */
   setPassword(email: string, passwordBase64: string, askCurrent: () => Promise<string>): Promise<void>;
-  modify(email: string, change: UserChange): Promise<void>;
+  /** Answers what is there now. */
+  modify(email: string, change: UserChange): Promise<ShownUser>;
   remove(email: string): Promise<void>;
   /** Removes the user, and what is personal about them from everything that is kept of the past. */
   erase(email: string): Promise<void>;

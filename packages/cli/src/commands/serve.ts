@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import { join } from 'node:path';
 import {
   type Config,
   ConfigError,
@@ -10,7 +9,6 @@ import {
   type Log,
   linkToPrimary,
   readConfig,
-  SELF_SIGNED_CERT,
   type Service,
   SLOT,
   StoreUnavailable,
@@ -18,6 +16,7 @@ import {
   startService,
 } from '@guardbee/server';
 import { CommandError, EXIT } from '../exit-codes.ts';
+import { type Greeting, greetingInJson, greetingInWords } from '../greeting.ts';
 import { letHeapGrow } from '../heap-size.ts';
 import type { Io } from '../io.ts';
 import { riskySettings } from '../risky-settings.ts';
@@ -26,34 +25,34 @@ import { unknownSettings } from '../unknown-settings.ts';
 const PARENT_LOOK_MS = 100;
 const LAST_WORDS_MS = 200;
 
+export interface ServeOptions extends Flags {
+  readonly json?: boolean;
+}
+
 /** Runs the service until it is told to stop. */
-export async function serve(flags: Flags, io: Io): Promise<void> {
+export async function serve({ json, ...flags }: ServeOptions, io: Io): Promise<void> {
   try {
-    await run(flags, io);
+    await run(flags, io, json ? greetingInJson(io) : greetingInWords(io));
   } finally {
     // What ties a worker to the process that started it would keep it alive.
     if (cluster.isWorker) process.disconnect();
   }
 }
 
-async function run(flags: Flags, io: Io): Promise<void> {
+async function run(flags: Flags, io: Io, greeting: Greeting): Promise<void> {
   // Before anything is opened: whoever has read where it listens may stop it at once, and process 1 of a container
   // has no other way to end.
   const told = untilTold(io);
   // Whoever asks for a reload while it starts must not end it: what is read then is new anyway.
   let reload = (): void => {};
   process.on('SIGHUP', () => reload());
-  let first: FirstAdministrator | undefined;
-  const { service, log, config } = await start(flags, io, (made) => {
-    first = made;
-    show(made, io);
-  });
+  const { service, log, config } = await start(flags, io, greeting.made);
   letHeapGrow();
   reload = () => {
     service.reload();
     reloadLogLevel(flags, io, log);
   };
-  if (!cluster.isWorker) greet(service, config, first, io);
+  if (!cluster.isWorker) greeting.listens(service.url, config);
   await told;
   await service.close();
   await log.end();
@@ -127,33 +126,4 @@ async function start(
     }
     throw error;
   }
-}
-
-/** At once, whatever becomes of the start: a password that was generated is shown only now. */
-function show({ email, generatedPassword }: FirstAdministrator, io: Io): void {
-  io.out(`\nThe first administrator has been created:\n\n  e-mail    ${email}`);
-  if (generatedPassword !== undefined) io.out(`  password  ${generatedPassword}   (shown only now)`);
-}
-
-/** Where it listens, and after a first start the exact next lines to type; on stdout, since they are what the start is for. */
-function greet(
-  { url }: Service,
-  { tls, keysDir }: Config,
-  first: FirstAdministrator | undefined,
-  io: Io,
-): void {
-  io.out(`\nGuardbee listens on ${url}`);
-  if (first === undefined) return;
-  const endpoint = url === 'http://127.0.0.1:8420' ? '' : ` -e ${url}`;
-  const trust = `  export NODE_EXTRA_CA_CERTS='${join(keysDir, SELF_SIGNED_CERT)}'`;
-  io.out(
-    [
-      '\nIn a second terminal, in this folder:\n',
-      ...(tls === 'self-signed' ? [trust] : []),
-      `  npx guardbee login ${first.email}${endpoint}`,
-      '  npx guardbee whoami',
-      '  npx guardbee logout',
-      '',
-    ].join('\n'),
-  );
 }

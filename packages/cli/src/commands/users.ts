@@ -96,14 +96,11 @@ export function setPassword(
 
 export function setExpiry(options: UsersOptions & { email: string; expiry: string }, io: Io): Promise<void> {
   return inDirectory(options, io, async (users) => {
-    const { email, expiry } = options;
-    await users.modify(email, { expiry });
-    say(
-      options,
-      io,
-      { email, expiry },
-      `${email} ${expiry === NEVER ? 'never expires' : `expires ${showTime(expiry, options)}`}.`,
-    );
+    const { email } = options;
+    // In the service's words: a time may be typed in another zone.
+    const { expiry } = await users.modify(email, { expiry: options.expiry });
+    const text = expiry === NEVER ? 'never expires' : `expires ${showTime(expiry, options)}`;
+    say(options, io, { email, expiry }, `${email} ${text}.`);
   });
 }
 

@@ -32,6 +32,8 @@ export function addImportAndExport(users: Command, io: Io): void {
     .option('--offline', 'work on the data directory of this machine; the only way for now')
     .option('--data-dir <folder>', 'which one (GUARDBEE_DATA_DIR)')
     .option('--with-hashes', 'and the hashes of their passwords, as an import needs them: keep them secret')
+    // It is JSON anyway.
+    .addOption(JSON_OPTION)
     .action(async (options) => (await import('../commands/users-export.ts')).exportUsers(options, io));
 }
 

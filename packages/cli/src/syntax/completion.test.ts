@@ -46,7 +46,10 @@ suite('bash completes', () => {
       ['activities', '--step', '1'],
       ['1m', '15m', '1h', '1d'],
     ],
-    [['completion', '--'], ['--help']],
+    [
+      ['completion', '--'],
+      ['--json', '--help'],
+    ],
     // What follows an option may have a command's name: it is still this command's.
     [
       ['users', 'create', 'jane@example.com', '--pass'],

@@ -7,6 +7,7 @@ import { JSON_OPTION } from './options.ts';
 export function addServe(program: Command, io: Io): void {
   withSettings(program.command('serve'))
     .option('--after-restore <choice>', 'start on a database older than its anchor: revoke-all or replay')
+    .addOption(JSON_OPTION)
     .summary('run the service')
     .description(
       'Run the service until it is told to stop. Every setting can also come from the environment or a file: see docs/configuration.md.',

@@ -3,10 +3,12 @@ import type { Io } from '../io.ts';
 import { completionScript, SHELLS } from './completion.ts';
 import { describeAll } from './describe.ts';
 import { manualPage } from './manual.ts';
-import { online } from './options.ts';
+import { JSON_OPTION, online } from './options.ts';
 
 /** What helps whoever runs a service, or this command. */
 export function addService(program: Command, io: Io, version: string): void {
+  const print = (text: string, { json }: { json?: boolean }) =>
+    io.out(json ? JSON.stringify({ text }) : text);
   online(program.command('doctor'))
     .summary('find what is wrong with a deployment, and say how to mend it')
     .description(
@@ -24,10 +26,12 @@ export function addService(program: Command, io: Io, version: string): void {
     .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
     .summary("print a shell's completion script")
     .addHelpText('after', '\nExample:\n  source <(guardbee completion bash)')
-    .action((shell) => io.out(completionScript(shell, describeAll(program))));
+    .addOption(JSON_OPTION)
+    .action((shell, options) => print(completionScript(shell, describeAll(program)), options));
   program
     .command('man')
     .summary('print the manual page')
     .addHelpText('after', '\nExample:\n  guardbee man | man -l -')
-    .action(() => io.out(manualPage(describeAll(program), version)));
+    .addOption(JSON_OPTION)
+    .action((options) => print(manualPage(describeAll(program), version), options));
 }

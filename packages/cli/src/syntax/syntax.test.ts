@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { fakeIo } from '../fake-io.test-support.ts';
 import { type Parsed, parse } from '../parsed.test-support.ts';
+import { buildProgram } from '../program.ts';
+import { describeAll } from './describe.ts';
 
 const at = 'https://login.example.com';
 
@@ -108,6 +111,24 @@ suite('command lines are refused with a reason, and exit code 2', () => {
       assert.equal(code, 2);
       assert.match(complaint, reason);
     });
+  }
+});
+
+test('every command has --json', () => {
+  const leaves = describeAll(buildProgram(fakeIo(), '1.2.3')).filter(({ commands }) => commands.length === 0);
+  assert.ok(leaves.length > 40);
+  assert.deepEqual(
+    leaves.filter(({ options }) => !options.some(({ names }) => names.includes('--json'))),
+    [],
+  );
+});
+
+test('the manual and the completion scripts are one text each in JSON', async () => {
+  for (const line of ['man', 'completion bash', 'completion zsh', 'completion fish']) {
+    const [text, json] = [fakeIo(), fakeIo()];
+    await buildProgram(text, '1.2.3').parseAsync(line.split(' '), { from: 'user' });
+    await buildProgram(json, '1.2.3').parseAsync([...line.split(' '), '--json'], { from: 'user' });
+    assert.deepEqual(JSON.parse(json.stdout), { text: text.stdout.trimEnd() });
   }
 });
 
