@@ -34,8 +34,8 @@ export async function serve({ json, ...flags }: ServeOptions, io: Io): Promise<v
   try {
     await run(flags, io, json ? greetingInJson(io) : greetingInWords(io));
   } finally {
-    // What ties a worker to the process that started it would keep it alive.
-    if (cluster.isWorker) process.disconnect();
+    // What ties a worker to the process that started it would keep it alive; cut without a word to it, the exit code would be 0.
+    cluster.worker?.disconnect();
   }
 }
 
