@@ -32,5 +32,6 @@ export async function saveBackup(
   io.out(
     `Saved ${file}: ${users} users, ${tokens} tokens, up to audit event ${lastEvent}; looked through and whole.`,
   );
-  io.out(`The keys in ${config.keysDir} are not in it: keep them too, in another place.`);
+  const keys = config.digestKeys === undefined ? `in ${config.keysDir}` : 'of GUARDBEE_DIGEST_KEYS';
+  io.out(`The keys ${keys} are not in it: keep them too, in another place.`);
 }
