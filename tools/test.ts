@@ -6,6 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { run as runFiles } from 'node:test';
+import { spec } from 'node:test/reporters';
 
 const root = join(import.meta.dirname, '..');
 const MEMORY = '/dev/shm';
@@ -28,11 +31,11 @@ function hasRoomInMemory(): boolean {
   return bavail * bsize > ROOM && mount !== undefined && !/[ ,]noexec[ ,]/.test(mount);
 }
 
-function run(title: string, command: string, args: readonly string[], quiet = false): boolean {
+function run(title: string, command: string, args: readonly string[]): boolean {
   const begin = performance.now();
   const { status } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  if (!quiet) console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${title} (${seconds} s)`);
+  console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${title} (${seconds} s)`);
   return status === 0;
 }
 
@@ -52,6 +55,11 @@ function testFilesIn(place: string): string[] {
 }
 
 const places = process.argv.slice(2);
+const files = places.length === 0 ? allTestFiles() : places.flatMap(testFilesIn);
+if (files.length === 0) {
+  console.error(`There is no test in ${places.join(', ')}.`);
+  process.exit(2);
+}
 const checks: [string, string, string[]][] = [
   ['build', 'npm', ['run', '--silent', 'build']],
   ...(places.length > 0
@@ -72,20 +80,18 @@ const checks: [string, string, string[]][] = [
 ];
 const failed = checks.filter(([title, command, args]) => !run(title, command, args)).map(([title]) => title);
 
-// The runner's own summary is the end of it.
-const passed = run(
-  'tests',
-  'node',
-  [
-    '--test',
-    // Half of the time tests wait: for a timer, a disk, a process that starts.
-    `--test-concurrency=${availableParallelism() + 1}`,
-    // A test that hangs must not take the whole run with it.
-    '--test-timeout=300000',
-    '--test-reporter=spec',
-    ...(places.length === 0 ? allTestFiles() : places.flatMap(testFilesIn)),
-  ],
-  true,
-);
+// By the interface and not by the command, which runs files in the order of their names. The runner's own summary is the end of it.
+const tests = runFiles({
+  files,
+  // Half of the time tests wait: for a timer, a disk, a process that starts.
+  concurrency: availableParallelism() + 1,
+  // A test that hangs must not take the whole run with it.
+  timeout: 300_000,
+});
+let passed = true;
+tests.on('test:fail', () => {
+  passed = false;
+});
+await pipeline(tests.compose(spec), process.stdout, { end: false });
 if (failed.length > 0) console.error(`\nFAILED before the tests: ${failed.join(', ')}`);
 process.exitCode = passed && failed.length === 0 ? 0 : 1;
