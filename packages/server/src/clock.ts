@@ -19,13 +19,20 @@ export function systemClock(
   read: () => number = Date.now,
   count: () => number = () => performance.now(),
 ): Clock {
-  let [latest, counted] = [0, 0];
+  let latest = 0;
+  /** Where the machine was found to be behind. */
+  let behind: { readonly latest: number; readonly ticks: number } | undefined;
   return {
     now() {
-      const [time, ticks] = [read(), count()];
-      latest = time >= latest ? time : latest + (ticks - counted) * CATCHING_UP;
-      counted = ticks;
-      return Math.floor(latest);
+      const time = read();
+      if (time >= latest) {
+        behind = undefined;
+        latest = time;
+      } else {
+        behind ??= { latest, ticks: count() };
+        latest = Math.floor(behind.latest + (count() - behind.ticks) * CATCHING_UP);
+      }
+      return latest;
     },
   };
 }
