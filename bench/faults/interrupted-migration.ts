@@ -26,6 +26,9 @@ export const interruptedMigration: Fault = {
         const dataDir = join(folder, 'data');
         const file = build(dataDir, version);
         const kill = [
+          // With a file for its output it would hear no signal: a start that gets through could never be stopped.
+          '-I',
+          '2',
           '-f',
           '-o',
           '/dev/null',
