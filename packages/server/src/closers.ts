@@ -8,7 +8,7 @@ export interface Closers {
   add(close: () => Promise<unknown> | unknown): void;
   /**
    * Each of them, once, one after the other; when `patience` milliseconds have passed no more is waited for. Never rejects: what
-   * can't be closed is logged. Default: for as long as it takes.
+   * can't be closed is logged. Default: `STOP_MS`.
    */
   closeAll(patience?: number): Promise<void>;
 }
@@ -17,7 +17,7 @@ export function createClosers(logger: FastifyBaseLogger): Closers {
   const closers: (() => Promise<unknown> | unknown)[] = [];
   return {
     add: (close) => void closers.push(close),
-    async closeAll(patience = Number.POSITIVE_INFINITY) {
+    async closeAll(patience = STOP_MS) {
       const end = performance.now() + patience;
       for (const close of closers.splice(0).reverse()) {
         try {
@@ -31,10 +31,6 @@ export function createClosers(logger: FastifyBaseLogger): Closers {
 }
 
 async function within(ms: number, closing: Promise<unknown> | unknown): Promise<void> {
-  if (ms === Number.POSITIVE_INFINITY) {
-    await closing;
-    return;
-  }
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const refuse = (): void => reject(new Error('it was not closed in time'));
