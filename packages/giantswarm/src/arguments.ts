@@ -67,11 +67,9 @@ export interface ActivityOptions extends RangeOptions {
 }
 
 /** Which recorded requests. Beyond v4. */
-export interface RequestListOptions extends RangeOptions {
+export interface RequestListOptions extends RangeOptions, ListOptions {
   activity?: string | null | undefined;
   outcome?: 'ok' | 'refused' | 'failed' | null | undefined;
-  /** Requests at most, 1–1000; default 100. */
-  limit?: number | null | undefined;
 }
 
 /** The options that travel in the query, by the wire's names. */

@@ -112,8 +112,9 @@ suite('AuditApi and what belongs to it', async () => {
     assert.ok(row instanceof V4ActivityCount);
     assert.deepEqual([row.totalMs, row.maxMs, row.userEmail], [30, 20, null]);
     server.answer = { body: [request] };
-    const [one] = await api.getRequests({ activity: 'c', outcome: 'refused', limit: 5, from: 'a', to: 'b' });
-    assert.equal(server.last.url, '/v4/requests/?from=a&to=b&activity=c&outcome=refused&limit=5');
+    const filter = { activity: 'c', outcome: 'refused', from: 'a', to: 'b' } as const;
+    const [one] = await api.getRequests({ ...filter, limit: 5, cursor: 'd' });
+    assert.equal(server.last.url, '/v4/requests/?from=a&to=b&activity=c&outcome=refused&limit=5&cursor=d');
     assert.ok(one instanceof V4RecordedRequest);
     assert.deepEqual(JSON.parse(JSON.stringify(one)), request);
     assert.equal(one.commandLine, 'guardbee users show');

@@ -110,7 +110,12 @@ export class AuditApi {
     return callOperation(this.apiClient, '/v4/activities/', 'GET', [V4ActivityCount], read, query);
   }
 
-  /** Get requests, `GET /v4/requests/`: single ones, the latest first; by default those of the last day. */
+  /**
+   * Get requests, `GET /v4/requests/`: single ones, the latest first, a page at a time; by default those of the last day.
+   *
+   * @param opts the filter, which must stay the same from page to page; `limit` 1–1000, default 100; `cursor` from
+   *   `nextCursor(response)` of the page before
+   */
   getRequests(opts?: RequestListOptions | null): Promise<V4RecordedRequest[]> {
     return this.getRequestsWithHttpInfo(opts).then(dataOf);
   }
@@ -118,7 +123,7 @@ export class AuditApi {
   /** `getRequests` with the response. */
   getRequestsWithHttpInfo(opts?: RequestListOptions | null): Promise<WithHttpInfo<V4RecordedRequest[]>> {
     const read = readArguments('getRequests', [], [opts]);
-    const query = ['from', 'to', 'activity', 'outcome', 'limit'] as const;
+    const query = ['from', 'to', 'activity', 'outcome', 'limit', 'cursor'] as const;
     return callOperation(this.apiClient, '/v4/requests/', 'GET', [V4RecordedRequest], read, query);
   }
 

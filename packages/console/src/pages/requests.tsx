@@ -3,13 +3,13 @@ import { auditApi, doing } from '../lib/api.ts';
 import { clientName } from '../lib/client-name.ts';
 import { go, href } from '../lib/route.ts';
 import { duration, exactTime, shortTime } from '../lib/times.ts';
-import { useLoad } from '../lib/use-load.ts';
+import { usePages } from '../lib/use-pages.ts';
 import { Select } from '../ui/field.tsx';
+import { MoreButton } from '../ui/more-button.tsx';
 import { Status } from '../ui/outcome.tsx';
 import { Body, Empty, PageHead } from '../ui/states.tsx';
 import { Table } from '../ui/table.tsx';
 
-const MOST = 200;
 const NAMES: Record<Outcome, string> = { ok: 'Done', refused: 'Refused', failed: 'Failed' };
 
 /** Single requests, to go on from the picture of the activities. */
@@ -18,8 +18,11 @@ export default function Requests({ query }: { query: URLSearchParams }) {
   const outcome = OUTCOMES.find((one) => one === query.get('outcome'));
   const from = query.get('from') ?? undefined;
   const to = query.get('to') ?? undefined;
-  const { data: items, ...rest } = useLoad(query.toString(), (signal) =>
-    auditApi.getRequests({ ...doing('show-requests'), signal, activity, outcome, from, to, limit: MOST }),
+  const requests = usePages(query.toString(), (cursor, signal) =>
+    auditApi.getRequestsWithHttpInfo({
+      ...doing('show-requests'),
+      ...{ signal, cursor, limit: 50, activity, outcome, from, to },
+    }),
   );
 
   return (
@@ -49,7 +52,7 @@ export default function Requests({ query }: { query: URLSearchParams }) {
         </p>
       )}
       <Body
-        of={{ items, ...rest }}
+        of={requests}
         rows={8}
         empty={
           <Empty icon="list" title="No such requests">
@@ -57,10 +60,10 @@ export default function Requests({ query }: { query: URLSearchParams }) {
           </Empty>
         }
       >
-        {(requests) => (
+        {(items) => (
           <Table
             caption="Requests"
-            rows={requests}
+            rows={items}
             keyOf={({ request_id, time, route, ms }) => `${request_id} ${time} ${route} ${ms}`}
             columns={[
               {
@@ -100,9 +103,7 @@ export default function Requests({ query }: { query: URLSearchParams }) {
           />
         )}
       </Body>
-      {items?.length === MOST && (
-        <p class="hint more">These are the latest {MOST}: choose a shorter time to see others.</p>
-      )}
+      <MoreButton more={requests.more} />
     </>
   );
 }

@@ -19,8 +19,11 @@ export interface ActivityStore {
   /** Records of one request id, the oldest first, at most `limit` (1–1000). */
   findRequests(requestId: string, limit: number): Promise<RequestRecord[]>;
 
-  /** Records, the latest first, of the half-open range and the filter; at most `limit` (1–1000). */
-  listRequests(filter: RequestFilter, limit: number): Promise<RequestRecord[]>;
+  /** Records, the latest first, of the half-open range and the filter; at most `limit` (1–1000), starting behind `before`. */
+  listRequests(
+    filter: RequestFilter,
+    page: { before: RequestPosition | null; limit: number },
+  ): Promise<ListedRequest[]>;
 
   /**
    * Forgets counts of minutes before `countsBefore`, and request records from before `requestsBefore` or, beyond `most`
@@ -67,6 +70,19 @@ export interface RequestFilter {
   readonly activity?: string;
   readonly outcome?: Outcome;
 }
+
+/** Where a record stands in the list: `n` counts those that were kept, across the times. */
+export interface RequestPosition {
+  readonly time: number;
+  readonly n: number;
+}
+
+/** Where a page begins: behind `before`, or with what is from before the range's end, whichever comes later in the list. */
+export function earlier(before: RequestPosition | null, to: number): RequestPosition {
+  return before !== null && before.time < to ? before : { time: to, n: 0 };
+}
+
+export type ListedRequest = RequestRecord & RequestPosition;
 
 export interface RequestRecord {
   readonly requestId: string;

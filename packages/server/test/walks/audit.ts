@@ -184,6 +184,32 @@ describe('the audit trail', () => {
     assert.ok(!text.includes(email));
   });
 
+  test('single requests come page by page, each once, however many come meanwhile', async () => {
+    const named = (id: string) => ({
+      token: admin,
+      headers: { 'x-request-id': id, 'x-giant-swarm-activity': 'page' },
+    });
+    for (let n = 1; n <= 5; n += 1) await api.call('GET', '/v4/users/', named(`page-${n}`));
+    const seen: string[] = [];
+    let path: string | undefined = '/v4/requests/?activity=page&limit=2';
+    for (; path !== undefined; ) {
+      const { body, headers } = await get(path);
+      seen.push(...body.map(({ request_id }: Record<string, string>) => request_id));
+      path = /<([^>]+)>; rel="next"/.exec(String(headers.link))?.[1];
+      await api.call('GET', '/v4/users/', named('page-later'));
+    }
+    assert.deepEqual(seen, ['page-5', 'page-4', 'page-3', 'page-2', 'page-1']);
+    const { link } = (await get('/v4/requests/?activity=page&limit=2')).headers;
+    const cursor = /cursor=([^>&]+)/.exec(String(link))?.[1];
+    for (const list of [
+      `/v4/requests/?cursor=${cursor}`,
+      `/v4/requests/?activity=page&outcome=ok&cursor=${cursor}`,
+      `/v4/audit-events/?cursor=${cursor}`,
+      '/v4/requests/?activity=page&cursor=MSAx.AAAA',
+    ])
+      assertGeneric(await api.call('GET', list, { token: admin }), 400, 'INVALID_INPUT');
+  });
+
   test('is for administrators', async () => {
     const token = await login('audited@example.com');
     for (const path of [

@@ -1,8 +1,9 @@
 import { requestReply } from '../../activity/request-reply.ts';
 import { namedEventReply, peopleIn } from '../../audit/event-reply.ts';
 import { Refusal } from '../../errors.ts';
-import { OUTCOMES } from '../../storage/activity-store.ts';
+import { OUTCOMES, type RequestPosition } from '../../storage/activity-store.ts';
 import { userNames } from '../../users/user-names.ts';
+import { pageOf } from '../page.ts';
 import type { App, Parts } from '../route.ts';
 import { PageQuery, RequestReply, replies, TracedRequest } from '../schemas.ts';
 import { RangeQuery, rangeOf } from '../time-range.ts';
@@ -13,36 +14,41 @@ const DAY = 86_400_000;
 const MOST = 200;
 
 /** `GET /v4/requests/`: single requests, to click down to from the activities. */
-export function listRequests(app: App, { store, activity: recorder, clock }: Parts): void {
+export function listRequests(app: App, { store, activity: recorder, clock, digestKeys }: Parts): void {
   app.get(
     '/v4/requests/',
     {
       schema: {
         operationId: 'getRequests',
-        summary: 'Single requests, the latest first',
+        summary: 'Single requests, the latest first, page by page',
         description:
           'Those that named themselves or an activity, changed something or were refused. Without a range: the last day.',
         tags: ['audit'],
         querystring: Type.Object({
+          ...PageQuery.properties,
           ...RangeQuery,
-          limit: PageQuery.properties.limit,
           activity: Type.Optional(Type.String()),
           outcome: Type.Optional(Type.Enum(OUTCOMES)),
         }),
         response: replies({ 200: Type.Array(RequestReply) }, ['PERMISSION_DENIED']),
       },
     },
-    async (request) => {
-      const { activity, outcome, limit } = request.query;
-      const { to = clock.now() + 1, from = to - DAY } = rangeOf(request.query);
-      await recorder.flush();
-      const filter = {
-        from,
-        to,
+    async (request, reply) => {
+      const { activity, outcome } = request.query;
+      const asked = {
+        ...rangeOf(request.query),
         ...(activity === undefined ? {} : { activity }),
         ...(outcome === undefined ? {} : { outcome }),
       };
-      const records = await store.listRequests(filter, Number(limit ?? 100));
+      // A cursor is good for the list it was made for.
+      const list = `requests ${JSON.stringify(asked)}`;
+      const { limit, after, linkNext } = pageOf(request, reply, digestKeys, list);
+      const { to = clock.now() + 1, from = to - DAY } = asked;
+      // The first page has what has just been done; those behind it go further back.
+      if (after === undefined) await recorder.flush();
+      const page = { before: positionFrom(after), limit };
+      const records = await store.listRequests({ ...asked, from, to }, page);
+      linkNext(records, ({ time, n }) => `${time} ${n}`);
       const nameOf = await userNames(
         store,
         records.map((record) => record.userId),
@@ -50,6 +56,12 @@ export function listRequests(app: App, { store, activity: recorder, clock }: Par
       return records.map((record) => requestReply(record, nameOf));
     },
   );
+}
+
+function positionFrom(text: string | undefined): RequestPosition | null {
+  if (text === undefined) return null;
+  const [time, n] = text.split(' ');
+  return { time: Number(time), n: Number(n) };
 }
 
 /** `GET /v4/requests/{id}/`: everything known of one request id. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ActivityCount, RequestRecord } from '../activity-store.ts';
+import type { ActivityCount, ListedRequest, RequestPosition, RequestRecord } from '../activity-store.ts';
 import { fact, type OpenRoom } from './room.ts';
 
 const minute = 60_000;
@@ -20,6 +20,12 @@ function count(fields: Partial<ActivityCount> = {}): ActivityCount {
     ...fields,
   };
 }
+
+/** A list's first page. */
+const first = (limit: number) => ({ before: null, limit });
+
+/** A listed request as it was recorded. */
+const record = ({ n: _, ...rest }: ListedRequest): RequestRecord => rest;
 
 let requests = 0;
 
@@ -169,7 +175,9 @@ export function examineActivity(open: OpenRoom): void {
       await store.recordActivity([], records.slice(0, 700));
       await store.recordActivity([], records.slice(700));
       const latest = records.toReversed();
-      const list = (filter: object, limit = 1000) => store.listRequests({ ...everything, ...filter }, limit);
+      const page = (filter: object, limit = 1000, before: RequestPosition | null = null) =>
+        store.listRequests({ ...everything, ...filter }, { before, limit });
+      const list = async (filter: object, limit?: number) => (await page(filter, limit)).map(record);
       assert.deepEqual(await list({}), latest.slice(0, 1000));
       assert.deepEqual(await list({}, 3), latest.slice(0, 3));
       const outcomes = { ok: [200, 399], refused: [400, 499], failed: [500, 599] } as const;
@@ -181,6 +189,25 @@ export function examineActivity(open: OpenRoom): void {
           expected.filter(({ activity }) => activity === 'a1'),
         );
       }
+      // Page after page, also where it ends between two records of one time.
+      for (const filter of [{}, { outcome: 'refused' }, { activity: 'a2' }, { to: start + 300 }]) {
+        const pages: ListedRequest[] = [];
+        for (let last: RequestPosition | null = null; ; last = pages.at(-1) ?? null) {
+          const items = await page(filter, 97, last);
+          pages.push(...items);
+          if (items.length < 97) break;
+        }
+        const expected = latest.filter(
+          ({ time, status, activity }) =>
+            time < (filter.to ?? Number.POSITIVE_INFINITY) &&
+            (filter.outcome === undefined || (status >= 400 && status <= 499)) &&
+            (filter.activity === undefined || activity === filter.activity),
+        );
+        assert.deepEqual(pages.map(record), expected);
+      }
+      // A position behind the range's end is no way out of the range.
+      const beyond = { time: start + 10_000, n: 0 };
+      assert.deepEqual(await page({ to: start + 5 }, 100, beyond), await page({ to: start + 5 }, 100));
       const range = { from: start + 100, to: start + 200 };
       assert.deepEqual(
         await list(range),
@@ -199,7 +226,7 @@ export function examineActivity(open: OpenRoom): void {
       (await store.listActivities({ ...everything, step: minute }, 100)).map(
         (row) => (row.minute - start) / minute,
       ),
-      (await store.listRequests(everything, 100)).map(({ time }) => time - start),
+      (await store.listRequests(everything, first(100))).map(({ time }) => time - start),
     ];
     const bounds = { countsBefore: start + 2 * minute, requestsBefore: start + 2, most: 100 };
     assert.equal(await store.forgetActivity({ ...bounds, countsBefore: 0, requestsBefore: 0 }, 100), 0);
@@ -228,10 +255,10 @@ export function examineActivity(open: OpenRoom): void {
     for (const [counts, records] of bad)
       await assert.rejects(store.recordActivity(counts, records), TypeError);
     assert.deepEqual(await store.listActivities({ ...everything, step: minute }, 10), []);
-    assert.deepEqual(await store.listRequests(everything, 10), []);
+    assert.deepEqual(await store.listRequests(everything, first(10)), []);
     for (const limit of [0, 1.5, 10_001]) {
       await assert.rejects(store.listActivities({ ...everything, step: minute }, limit), RangeError);
-      await assert.rejects(store.listRequests(everything, limit), RangeError);
+      await assert.rejects(store.listRequests(everything, first(limit)), RangeError);
       await assert.rejects(store.findRequests('r', limit), RangeError);
       const bounds = { countsBefore: 0, requestsBefore: 0, most: 1 };
       await assert.rejects(store.forgetActivity(bounds, limit), RangeError);

@@ -1,9 +1,12 @@
-import type {
-  ActivityCount,
-  ActivityRange,
-  Outcome,
-  RequestFilter,
-  RequestRecord,
+import {
+  type ActivityCount,
+  type ActivityRange,
+  earlier,
+  type ListedRequest,
+  type Outcome,
+  type RequestFilter,
+  type RequestPosition,
+  type RequestRecord,
 } from '../activity-store.ts';
 import { isStorable, storableTime } from '../text.ts';
 import type { Database } from './database.ts';
@@ -57,21 +60,23 @@ const statuses: Record<Outcome, string> = {
 export async function listRequests(
   database: Database,
   filter: RequestFilter,
-  limit: number,
-): Promise<RequestRecord[]> {
-  const { from, to, activity, outcome } = filter;
+  page: { before: RequestPosition | null; limit: number },
+): Promise<ListedRequest[]> {
+  const { from, activity, outcome } = filter;
+  const before = earlier(page.before, storableTime(filter.to, 'to'));
   if (activity !== undefined && !isStorable(activity)) return [];
   const conditions = [
-    ...(activity === undefined ? [] : ['activity = $4']),
+    ...(activity === undefined ? [] : ['activity = $5']),
     ...(outcome === undefined ? [] : [statuses[outcome]]),
   ].map((condition) => ` AND ${condition}`);
-  return database.read<RequestRecord>(
-    `SELECT ${requestColumns} FROM requests WHERE time >= $1 AND time < $2${conditions.join('')}
-      ORDER BY time DESC, n DESC LIMIT $3`,
+  return database.read<ListedRequest>(
+    `SELECT ${requestColumns}, n FROM requests WHERE time >= $1 AND (time, n) < ($2, $3)${conditions.join('')}
+      ORDER BY time DESC, n DESC LIMIT $4`,
     [
       storableTime(from, 'from'),
-      storableTime(to, 'to'),
-      limit,
+      before.time,
+      before.n,
+      page.limit,
       ...(activity === undefined ? [] : [activity]),
     ],
   );

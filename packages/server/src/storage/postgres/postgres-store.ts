@@ -149,7 +149,7 @@ function assemble(database: Database): Store {
     recordActivity: (counts, requests) => transact((it) => recordActivity(it, counts, requests)),
     listActivities: async (range, limit) => listActivities(database, range, checkLimit(limit, longestBatch)),
     findRequests: async (id, limit) => findRequests(database, id, checkLimit(limit, longestPage)),
-    listRequests: async (filter, limit) => listRequests(database, filter, checkLimit(limit, longestPage)),
+    listRequests: async (filter, page) => listRequests(database, filter, checkPage(page)),
     forgetActivity: (bounds, limit) => transact((it) => forgetActivity(it, bounds, limit)),
 
     close: () => database.close(),

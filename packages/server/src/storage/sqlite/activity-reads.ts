@@ -3,9 +3,12 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import {
   type ActivityCount,
   type ActivityRange,
+  earlier,
+  type ListedRequest,
   type Outcome,
   outcomeOfStatus,
   type RequestFilter,
+  type RequestPosition,
   type RequestRecord,
 } from '../activity-store.ts';
 import { checkLimit, longestBatch, longestPage } from '../page.ts';
@@ -136,12 +139,6 @@ function toCount(row: CountRow): ActivityCount {
 const requestColumns = `n, request_id AS requestId, time, ms, method, route, status, ip, user_id AS userId,
   token_id AS tokenId, activity, command_line AS commandLine, user_agent AS userAgent, original, trace_id AS traceId`;
 
-type RequestRow = RequestRecord & { readonly n: number };
-
-function toRecord({ n: _, ...record }: RequestRow): RequestRecord {
-  return record;
-}
-
 export function findRequests(db: DatabaseSync, requestId: string, limit: number): RequestRecord[] {
   checkLimit(limit, longestPage);
   if (!isStorable(requestId)) return [];
@@ -149,29 +146,29 @@ export function findRequests(db: DatabaseSync, requestId: string, limit: number)
     db,
     `SELECT ${requestColumns} FROM requests WHERE request_id = ? ORDER BY time, n LIMIT ?`,
   ).all(requestId, limit);
-  return (rows as unknown as RequestRow[]).map(toRecord);
+  return (rows as unknown as ListedRequest[]).map(({ n: _, ...record }) => record);
 }
 
 /** By time or by activity and time; records of another outcome are passed over, slice after slice. */
 export async function listRequests(
   reader: Reader,
   filter: RequestFilter,
-  limit: number,
-): Promise<RequestRecord[]> {
-  checkLimit(limit, longestPage);
+  page: { before: RequestPosition | null; limit: number },
+): Promise<ListedRequest[]> {
+  const limit = checkLimit(page.limit, longestPage);
   const { activity, outcome } = filter;
   if (activity !== undefined && !isStorable(activity)) return [];
   const from = storableTime(filter.from, 'from');
-  const found: RequestRecord[] = [];
-  for (let before = { time: storableTime(filter.to, 'to'), n: 0 }; ; await endOfTurn()) {
+  const found: ListedRequest[] = [];
+  for (let before = earlier(page.before, storableTime(filter.to, 'to')); ; await endOfTurn()) {
     const { time, n } = before;
     const which = activity === undefined ? [] : [activity];
     const rows = await reader.read(
-      (db) => walk(db, activity).all(...which, from, time, n, slice) as unknown as RequestRow[],
+      (db) => walk(db, activity).all(...which, from, time, n, slice) as unknown as ListedRequest[],
     );
     for (const row of rows) {
       const fits = outcome === undefined || outcomeOfStatus(row.status) === outcome;
-      if (fits && found.length < limit) found.push(toRecord(row));
+      if (fits && found.length < limit) found.push({ ...row });
     }
     const last = rows.at(-1);
     if (last === undefined || found.length === limit || rows.length < slice) return found;

@@ -157,7 +157,7 @@ function assemble(writer: Writer, reader: Reader, held: DatabaseSync): SqliteSto
     recordActivity: (counts, requests) => writer.act('recordActivity', counts, requests),
     listActivities: (range, limit) => listActivities(reader, range, limit),
     findRequests: (requestId, limit) => reader.read((db) => findRequests(db, requestId, limit)),
-    listRequests: (filter, limit) => listRequests(reader, filter, limit),
+    listRequests: (filter, page) => listRequests(reader, filter, page),
     forgetActivity: (bounds, limit) =>
       forget(
         limit,
