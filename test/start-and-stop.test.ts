@@ -5,6 +5,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSyn
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ApiClient, AuthTokensApi, UsersApi } from 'giantswarm';
 import { ADMIN, base64, cleanEnvironment, GUARDBEE, run, serve, temporaryFolder } from './guardbee.ts';
 
@@ -269,6 +270,19 @@ test('keys that others can read are warned of', async () => {
   const second = await serve(folder.path);
   await second.stop();
   assert.match(second.stderr(), /"level":"warn".*others than its owner can read the digest keys/);
+});
+
+test('a warning of Node itself is a line of the log like any other', async () => {
+  using folder = temporaryFolder();
+  const warn = "setInterval(() => process.emitWarning('made up', 'SomeWarning'), 50).unref()";
+  const preload = `data:text/javascript,${encodeURIComponent(warn)}`;
+  const service = await serve(folder.path, { NODE_OPTIONS: `--import=${preload}` });
+  while (!service.stderr().includes('made up')) await wait(20);
+  await service.stop();
+  const lines = service.stderr().trimEnd().split('\n');
+  const of = lines.find((line) => line.includes('made up')) ?? '';
+  const { level, name, msg } = JSON.parse(of);
+  assert.deepEqual({ level, name, msg }, { level: 'warn', name: 'SomeWarning', msg: 'made up' });
 });
 
 test('a request in flight when the service is told to stop gets its answer, and the port is free afterwards', async () => {
