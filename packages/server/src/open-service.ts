@@ -74,13 +74,14 @@ export async function openService(
   }
   const counts = newCounts();
   const isVerifying = createVerificationLoad(() => acceptedTokens(counts.verifications));
-  const { threads, beside } = hashThreads(config, worker);
+  const { threads, beside, rest } = hashThreads(config, worker);
   const knownSources = createKnownSources();
   const hashes = createEvenHashQueue(
     createHashQueue({
       parameters: config.hashParameters,
       workers: threads,
       leave: () => (isVerifying() ? threads - beside : 0),
+      rest: () => (isVerifying() ? rest : 0),
       isKnown: knownSources.has,
     }),
   );
@@ -153,17 +154,19 @@ async function giveBackTries(store: Store, clock: Clock, logger: FastifyBaseLogg
 }
 
 /**
- * Threads that hash, and how many of them work beside many verifications: one core is left to those, where there are two. Workers share
- * the cores; whoever only starts them hashes one password at most.
+ * Threads that hash, and how many of them work beside many verifications: one core is left to those, where there are two. Where no more
+ * than that one is left for all else, each hash is followed by a rest of so many times its length (docs/decisions/0025). Workers share the
+ * cores; whoever only starts them hashes one password at most.
  */
 function hashThreads(
   { workers, hashThreads: wanted }: Config,
   worker: WorkerLink | undefined,
-): { threads: number; beside: number } {
-  if (workers > 1 && worker === undefined) return { threads: 1, beside: 1 };
-  const cores = Math.max(1, Math.floor(availableParallelism() / workers));
+): { threads: number; beside: number; rest: number } {
+  if (workers > 1 && worker === undefined) return { threads: 1, beside: 1, rest: 0 };
+  const all = availableParallelism();
+  const cores = Math.max(1, Math.floor(all / workers));
   const threads = wanted ?? cores;
-  return { threads, beside: Math.min(threads, Math.max(1, cores - 1)) };
+  return { threads, beside: Math.min(threads, Math.max(1, cores - 1)), rest: all <= 2 ? 2 : 0 };
 }
 
 /** One that lies in a directory this service has locked; on PostgreSQL other nodes are at work. */

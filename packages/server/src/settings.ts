@@ -64,7 +64,7 @@ export const SETTINGS = {
     key: 'GUARDBEE_HASH_THREADS',
     default: 'one for each core, shared by the workers',
     allowed:
-      '1 to 256: threads that hash passwords in each process; with the memory of a hash, what logins need at most. While many tokens are verified, one core is left to that',
+      '1 to 256: threads that hash passwords in each process; with the memory of a hash, what logins need at most. While many tokens are verified, one core is left to that, and on two cores each hash is followed by a rest',
   },
   adminEmail: {
     key: 'GUARDBEE_ADMIN_EMAIL',

@@ -63,6 +63,25 @@ test('threads that are to be left are left, all but one, from the next job on', 
   assert.equal(await most(), 2);
 });
 
+test('while it is to rest no hash begins after one, and whoever waits is told of a longer queue', async (t) => {
+  let rest = 100_000;
+  const hashes = createHashQueue({ workers: 1, maxWaitMs: 60_000, rest: () => rest });
+  t.after(() => hashes.close());
+  const first = hashes.verify('p', SLOW, 'a');
+  const second = hashes.verify('p', SLOW, 'b');
+  await first;
+  // The turn in which the next one would have begun.
+  await new Promise(setImmediate);
+  const { started, waiting, running } = hashes.counts();
+  assert.deepEqual({ started, waiting, running }, { started: 1, waiting: 1, running: 0 });
+  assert.equal(hashes.refuseEarly('c'), 60);
+  rest = 0;
+  assert.equal(hashes.refuseEarly('c'), undefined);
+  await hashes.verify('p', SLOW, 'c');
+  await second;
+  assert.equal(hashes.counts().started, 3);
+});
+
 test('one source has half of the queue, however empty the rest is', async (t) => {
   const hashes = createHashQueue({ workers: 1, maxWaiting: 6 });
   t.after(() => hashes.close());

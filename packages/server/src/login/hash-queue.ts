@@ -85,6 +85,7 @@ const EXPECTED_MS = 1_000;
  *   one hash needs (`parameters`; 64 MiB for one that was imported). Default: one per core.
  * @param leave How many of these threads are to do without work just now. What has begun is finished, and one always works.
  *   Default: none.
+ * @param rest For how many times as long as a hash takes none begins after one, just now. Default: 0.
  * @param maxWaiting Jobs of strangers that may wait, half of them of one source, and as many of sources that are known. Default: 128
  *   per worker.
  * @param maxWaitMs A job that is not started within this time is refused when it is over. Default: 4,000, so that two in
@@ -94,6 +95,7 @@ const EXPECTED_MS = 1_000;
 export function createHashQueue({
   workers: count = availableParallelism(),
   leave = () => 0,
+  rest = () => 0,
   maxWaiting = 128 * count,
   maxWaitMs = 4_000,
   parameters = HASH_PARAMETERS,
@@ -101,6 +103,7 @@ export function createHashQueue({
 }: {
   workers?: number;
   leave?: () => number;
+  rest?: () => number;
   maxWaiting?: number;
   maxWaitMs?: number;
   parameters?: HashParameters;
@@ -112,9 +115,14 @@ export function createHashQueue({
   const queueOf = (source: string): FairQueue<Waiting> =>
     source === '' || isKnown(source) ? known : strangers;
   let isKnownsTurn = true;
-  const workers = createHashWorkers(parameters, startNext);
+  const workers = createHashWorkers(parameters, () => {
+    restUntil = performance.now() + meanMs * rest();
+    startNext();
+  });
   let [started, measured, refused, meanMs, closed] = [0, 0, 0, FIRST_GUESS_MS, false];
   let timer: NodeJS.Timeout | undefined;
+  let restUntil = 0;
+  let resting: NodeJS.Timeout | undefined;
 
   /** Hashes that may run at once, now. */
   const atOnce = (): number => Math.max(1, count - leave());
@@ -124,7 +132,7 @@ export function createHashQueue({
     const ahead = queue.ahead(source);
     // The other queue has every second turn, as long as it has anybody.
     const others = Math.min(ahead + 1, (queue === known ? strangers : known).size);
-    return ((ahead + others) * meanMs) / atOnce();
+    return ((ahead + others) * meanMs * (1 + rest())) / atOnce();
   }
 
   /** The job whose turn it is. */
@@ -154,7 +162,7 @@ export function createHashQueue({
 
   // The slot belongs to the hash: it is given on when the worker answers, not when somebody stops waiting for it.
   function startNext(): void {
-    while (!closed && workers.running() < atOnce()) {
+    while (!closed && workers.running() < atOnce() && !isResting()) {
       const job = next();
       if (job === undefined) return;
       const begin = performance.now();
@@ -168,6 +176,17 @@ export function createHashQueue({
       run.then(measure, measure);
       run.then(job.resolve, job.reject);
     }
+  }
+
+  /** Whether it is too early for the next hash; if so, it begins when the rest is over. */
+  function isResting(): boolean {
+    const left = rest() === 0 ? 0 : restUntil - performance.now();
+    if (left <= 0) return false;
+    resting ??= setTimeout(() => {
+      resting = undefined;
+      startNext();
+    }, left);
+    return true;
   }
 
   // All may wait equally long: who arrived first is the first whose time is up.
@@ -229,6 +248,7 @@ export function createHashQueue({
     async close() {
       closed = true;
       clearTimeout(timer);
+      clearTimeout(resting);
       for (let entry = next(); entry !== undefined; entry = next()) refuse(entry);
       await workers.close();
     },
