@@ -166,7 +166,7 @@ function hashThreads(
   const all = availableParallelism();
   const cores = Math.max(1, Math.floor(all / workers));
   const threads = wanted ?? cores;
-  return { threads, beside: Math.min(threads, Math.max(1, cores - 1)), rest: all <= 2 ? 2 : 0 };
+  return { threads, beside: Math.min(threads, Math.max(1, cores - 1)), rest: all <= 2 ? 4 : 0 };
 }
 
 /** One that lies in a directory this service has locked; on PostgreSQL other nodes are at work. */
