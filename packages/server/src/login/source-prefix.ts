@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** An address with a port behind it, as some proxies forward it: `192.0.2.7:4711`, `[2001:db8::1]:4711`, `[2001:db8::1]`. */
@@ -15,6 +16,8 @@ export function withoutPort(address: string): string {
  * (RFC 6052), is that IPv4 address. All text that is no address is one source.
  */
 export function sourcePrefix(given: string): string {
+  // Nearly all of them, and there is no other way to write one that this takes.
+  if (isIPv4(given)) return given;
   const address = withoutPort(given);
   if (!ipaddr.isValid(address)) return 'unknown';
   const parsed = ipaddr.process(address);
