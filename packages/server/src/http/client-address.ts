@@ -41,8 +41,8 @@ export function tellAddress(request: IncomingMessage, addressOf: ClientAddress):
 }
 
 /**
- * For addresses of peers, which are the same few proxies again and again: to read one anew was a sixth of all that a flood's
- * refusals allocated. What headers name is not remembered: it could be kilobytes of anything.
+ * For addresses of peers, which are the same few proxies again and again: to read one anew three times was an eighth of all that was
+ * allocated under a flood. What headers name is not remembered: it could be kilobytes of anything.
  */
 function rememberPeers(trust: (address: string, hop: number) => boolean): (peer: string) => boolean {
   const known = new Map<string, boolean>();
