@@ -16,7 +16,7 @@ export function withoutPort(address: string): string {
  * (RFC 6052), is that IPv4 address. All text that is no address is one source.
  */
 export function sourcePrefix(given: string): string {
-  // Nearly all of them, and there is no other way to write one that this takes.
+  // Nearly all of them. `isIPv4` takes the canonical spelling alone; every other one is read below.
   if (isIPv4(given)) return given;
   const address = withoutPort(given);
   if (!ipaddr.isValid(address)) return 'unknown';
