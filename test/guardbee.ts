@@ -85,6 +85,10 @@ export async function serve(
   );
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  // A test that fails has not come as far as to stop it.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', () => {
       const match = /listens on (\S+)\n/.exec(stdout());
