@@ -82,6 +82,18 @@ test('while it is to rest no hash begins after one, and whoever waits is told of
   assert.equal(hashes.counts().started, 3);
 });
 
+test('where hashes are slow the rest is no longer: a few logins are no crowd', async (t) => {
+  const hashes = createHashQueue({ workers: 1, maxWaitMs: 10_000, rest: () => 100 });
+  t.after(() => hashes.close());
+  // Some 140 ms, a hundred times of which would be longer than anybody may wait.
+  await hashes.verify('p', SLOW, 'a');
+  const second = assert.rejects(hashes.verify('p', SLOW, 'b'), 'the queue is closed before');
+  assert.equal(hashes.counts().waiting, 1);
+  assert.equal(hashes.refuseEarly('c'), undefined);
+  await hashes.close();
+  await second;
+});
+
 test('one source has half of the queue, however empty the rest is', async (t) => {
   const hashes = createHashQueue({ workers: 1, maxWaiting: 6 });
   t.after(() => hashes.close());

@@ -77,6 +77,8 @@ interface Waiting {
 /** What a hash takes, until one has been measured; later a moving average. */
 const FIRST_GUESS_MS = 20;
 const LEAST_WEIGHT = 0.1;
+/** Of a hash that took longer than this the rest is as of one that did not: it was kept waiting, or is the first, and others had the core meanwhile. */
+const LONGEST_TO_REST_FROM_MS = 20;
 /** For so long a job is expected. */
 const EXPECTED_MS = 1_000;
 
@@ -85,7 +87,7 @@ const EXPECTED_MS = 1_000;
  *   one hash needs (`parameters`; 64 MiB for one that was imported). Default: one per core.
  * @param leave How many of these threads are to do without work just now. What has begun is finished, and one always works.
  *   Default: none.
- * @param rest For how many times as long as a hash takes none begins after one, just now. Default: 0.
+ * @param rest For how many times as long as a hash takes, of which 20 ms count at most, none begins after one, just now. Default: 0.
  * @param maxWaiting Jobs of strangers that may wait, half of them of one source, and as many of sources that are known. Default: 128
  *   per worker.
  * @param maxWaitMs A job that is not started within this time is refused when it is over. Default: 4,000, so that two in
@@ -116,13 +118,15 @@ export function createHashQueue({
     source === '' || isKnown(source) ? known : strangers;
   let isKnownsTurn = true;
   const workers = createHashWorkers(parameters, () => {
-    restUntil = performance.now() + meanMs * rest();
+    restUntil = performance.now() + restMs();
     startNext();
   });
   let [started, measured, refused, meanMs, closed] = [0, 0, 0, FIRST_GUESS_MS, false];
   let timer: NodeJS.Timeout | undefined;
   let restUntil = 0;
   let resting: NodeJS.Timeout | undefined;
+
+  const restMs = (): number => rest() * Math.min(meanMs, LONGEST_TO_REST_FROM_MS);
 
   /** Hashes that may run at once, now. */
   const atOnce = (): number => Math.max(1, count - leave());
@@ -132,7 +136,7 @@ export function createHashQueue({
     const ahead = queue.ahead(source);
     // The other queue has every second turn, as long as it has anybody.
     const others = Math.min(ahead + 1, (queue === known ? strangers : known).size);
-    return ((ahead + others) * meanMs * (1 + rest())) / atOnce();
+    return ((ahead + others) * (meanMs + restMs())) / atOnce();
   }
 
   /** The job whose turn it is. */
