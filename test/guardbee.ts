@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 
 /** The command as it is installed, not its parts: what these tests start is what people start. */
 export const GUARDBEE = join(import.meta.dirname, '../packages/cli/bin/guardbee.js');
@@ -63,6 +64,13 @@ export interface RunningService {
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
+const running = new Set<ChildProcess>();
+// A test that failed has not come as far as to stop it, and its file would not end. Programs that are no tests use this too.
+if (process.argv[1]?.endsWith('.test.ts'))
+  after(() => {
+    for (const child of running) child.kill('SIGKILL');
+  });
+
 /** Starts `guardbee serve` on a free port and waits until it says where it listens. */
 export async function serve(
   dataDir: string,
@@ -85,10 +93,8 @@ export async function serve(
   );
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-  // A test that fails has not come as far as to stop it.
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on('data', () => {
       const match = /listens on (\S+)\n/.exec(stdout());

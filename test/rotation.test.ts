@@ -14,7 +14,7 @@ function tokensByKey(data: string): Record<string, number> {
   return Object.fromEntries(rows.map((row) => [row.key_id, Number(row.n)]));
 }
 
-test('digest keys rotate under load: old tokens verify at every moment, new ones use the new key, and a key that is taken away ends its own', async () => {
+test('digest keys rotate under load: old tokens verify at every moment, new ones use the new key, and a key that is taken away ends its own', async (t) => {
   using folder = temporaryFolder();
   const data = join(folder.path, 'data');
   const keysDir = join(folder.path, 'keys');
@@ -26,6 +26,9 @@ test('digest keys rotate under load: old tokens verify at every moment, new ones
   const old = await Promise.all(Array.from({ length: 8 }, () => logIn(service)));
   const statuses: Record<string, number> = {};
   let isOn = true;
+  t.after(() => {
+    isOn = false;
+  });
   const load = Promise.all(
     old.map(async (token) => {
       while (isOn) {

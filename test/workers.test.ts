@@ -109,6 +109,9 @@ test(`of two workers none accepts a token after its logout was answered by eithe
   const living: { token: string; ended: number }[] = [];
   const violations: string[] = [];
   let [isOn, asked, accepted, broken, latest] = [true, 0, 0, 0, 0];
+  t.after(() => {
+    isOn = false;
+  });
   const verifying = connections.map(async ({ ask }, n) => {
     while (isOn) {
       const one = living[(n + asked) % Math.max(living.length, 1)];
